@@ -1,0 +1,12 @@
+"""The routes of the portal."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("verwaltung/", admin.site.urls),
+    path("", include("connective.accounts.urls")),
+    path("", include("connective.demo.urls")),
+    path("", include("connective.site.urls")),
+    path("", include("submissions.urls")),
+]
