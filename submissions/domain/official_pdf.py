@@ -1,0 +1,137 @@
+"""The official PDF of a proposal: the form sheet (Formblatt) as it is filed, judged and checked.
+
+Takes plain data only. Equal data give equal bytes, so the SHA-256 of the file can be recomputed by making it again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+
+from connective.clock import BERLIN
+from connective.pdf import engine, line_boxes
+from submissions.domain import description, structured_text
+
+if TYPE_CHECKING:
+    from weasyprint import Document
+
+
+@dataclass(frozen=True)
+class Field:
+    """One answer of the form sheet; an empty value is shown as "keine Angabe".
+
+    A `structured` value may hold paragraphs, lists and bold words (`submissions.domain.structured_text`).
+    """
+
+    label: str
+    value: str = ""
+    structured: bool = False
+
+    @property
+    def html(self) -> SafeString | str:
+        """Return the value for the template: escaped HTML, or text that the template escapes."""
+        text = structured_text.clean(self.value)
+        return structured_text.to_html(text) if self.structured else structured_text.drawable(text)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Answers under one heading."""
+
+    title: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True)
+class City:
+    """One proposed city: `status` says in words what its country is on the list of the call, or is empty."""
+
+    country: str
+    city: str = ""
+    contact: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class OfficialContent:
+    """All that the official PDF shows, as plain data in German.
+
+    A draft has no reference, time of receipt and hash yet; its PDF says on every page that it is a draft.
+    """
+
+    call_title: str
+    topic_title: str
+    organisation: str
+    opening: tuple[Group, ...]
+    """The groups before the description: organisation, contact person, topic."""
+    description: Mapping[str, str]
+    """The typed texts by section key (`submissions.domain.description.SECTION_TITLES`)."""
+    cities: tuple[City, ...]
+    closing: tuple[Group, ...]
+    """The groups after the cities: commitments, hosting."""
+    draft: bool = False
+    reference: str = ""
+    version: int = 1
+    received_at: datetime | None = None
+    """Aware instant at which the server had received the submission."""
+    content_sha256: str = ""
+    check_address: str = ""
+    """Address of the page on which anybody can check this PDF, shown as text."""
+
+
+def document(content: OfficialContent) -> "Document":
+    """Lay the form sheet out.
+
+    Raises:
+        KeyError: for a description with an unknown section.
+    """
+    return engine.layout(_html(content), description.STYLESHEET)
+
+
+def description_pages(rendered: "Document") -> int:
+    """Return on how many pages of a rendered form sheet the description stands; only these count for the limit."""
+    return line_boxes.page_count(rendered, description.PAGE_NAME)
+
+
+def render(content: OfficialContent) -> bytes:
+    """Return the official PDF: tagged, German, with title and bookmarks, marked as PDF/UA-1.
+
+    Takes about as long as the layout of its pages, some 50 ms each; call it from a task, not from a request.
+
+    Raises:
+        KeyError: for a description with an unknown section.
+    """
+    html = _html(content)
+    return engine.write(
+        engine.layout(html, description.STYLESHEET),
+        identifier=sha256(html.encode()).digest()[:16],
+        created=content.received_at,
+    )
+
+
+def _html(content: OfficialContent) -> str:
+    """Return the form sheet as HTML, in German whatever language the person at the screen reads."""
+    with translation.override("de"), timezone.override(BERLIN):
+        return render_to_string("pdf/form_sheet.html", _context(content))
+
+
+def _context(content: OfficialContent) -> dict[str, Any]:
+    plain = structured_text.drawable
+    received = content.received_at
+    return {
+        "content": content,
+        "topic_title": plain(content.topic_title) or "Noch ohne Titel",
+        "organisation": plain(content.organisation),
+        "received": date_format(timezone.localtime(received, BERLIN), "j. F Y, H:i:s") if received else "",
+        "sections": description.template_sections(description.cleaned(content.description)),
+        "cities": [
+            City(plain(city.country), plain(city.city), plain(city.contact), plain(city.status))
+            for city in content.cities
+        ],
+    }
