@@ -1,5 +1,6 @@
 """The layout engine: WeasyPrint with our fonts and stylesheets only, set up once for each process."""
 
+import atexit
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,9 +37,6 @@ def _fetcher() -> "URLFetcher":
     class BundledAssets(URLFetcher):  # type: ignore[misc]
         """Opens no connection and no path that a document names."""
 
-        def __init__(self) -> None:
-            """Set up no protocol handler at all."""
-
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:  # noqa: ARG002
             """Return the font of this address.
 
@@ -50,7 +48,7 @@ def _fetcher() -> "URLFetcher":
                 raise ValueError(message)
             return URLFetcherResponse(url, known[url].read_bytes(), {"Content-Type": "font/woff2"})
 
-    return BundledAssets()
+    return BundledAssets(allowed_protocols=())
 
 
 @contextmanager
@@ -76,6 +74,8 @@ def _font_configuration() -> "FontConfiguration":
     with _without_system_fonts():
         configuration = FontConfiguration()
     CSS(string=fonts.font_face_css(), font_config=configuration, url_fetcher=_fetcher())
+    # Its unpacked fonts lie in a temporary folder that it removes when it goes, which at the very end is too late.
+    atexit.register(_font_configuration.cache_clear)
     return configuration
 
 

@@ -109,7 +109,8 @@ def _ranges(points: list[int]) -> Iterator[tuple[int, int]]:
 @cache
 def unsupported_pattern() -> re.Pattern[str]:
     """Return a pattern for one character without a glyph; line feeds and joiners need none."""
-    drawn = {point for point in supported_code_points() if unicodedata.category(chr(point)) != "Cc"}
+    # A glyph at a private code point means something else in each font.
+    drawn = {point for point in supported_code_points() if unicodedata.category(chr(point)) not in {"Cc", "Co"}}
     invisible = set(map(ord, "\n\u00ad\u200b\u200c\u200d"))
     ranges = _ranges(sorted(drawn | invisible))
     return re.compile("[^" + "".join(f"{re.escape(chr(low))}-{re.escape(chr(high))}" for low, high in ranges) + "]")

@@ -7,6 +7,7 @@ The count comes from the layout of the official PDF itself (`submissions.domain.
 up to one page beyond the limit. A longer text is cut before the layout and its size beyond is estimated.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
@@ -27,6 +28,7 @@ DEFAULT_LIMIT = 2
 _HUNDREDTH = Decimal("0.01")
 _MOST_CHARACTERS_PER_PAGE = 15_000
 """More than a page of the narrowest words holds."""
+_MARKS = re.compile(r"(?:(?<![^\n]) *(?:[-*•]|[0-9]{1,3}[.)]) +)?(?:\*\*)?\Z")
 _FORMAT = "1"
 """Raise it when the fields of `Measurement` change: values in a shared cache outlive a release."""
 
@@ -229,6 +231,7 @@ class _Reader:
     """Follows drawn lines through the typed text of one section."""
 
     def __init__(self, text: str, title: str) -> None:
+        self._text = text
         drawn: list[str] = [title]
         self._starts: list[tuple[int, int, str]] = []
         count = len(_solid(title))
@@ -251,8 +254,14 @@ class _Reader:
         """Return where the next unread character stands in the text; its length at the end."""
         for count, offset, text in reversed(self._starts):
             if self._position >= count:
-                return offset + _index_of_solid(text, self._position - count)
+                return self._before_marks(offset + _index_of_solid(text, self._position - count))
         return 0
+
+    def _before_marks(self, offset: int) -> int:
+        """Move back over the marks that make a list item or bold words of what follows."""
+        line = self._text.rfind("\n", 0, offset) + 1
+        marks = _MARKS.search(self._text, line, offset)
+        return marks.start() if marks else offset
 
 
 def _solid(text: str) -> str:
