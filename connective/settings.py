@@ -6,9 +6,13 @@ Without any environment the portal starts in demo mode on embedded defaults; pro
 
 from pathlib import Path
 
+import django_stubs_ext
 import environ
 from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC
 from django.utils.translation import gettext_lazy as _
+
+# Lets generic base classes name their model, for the type checker, at no cost at run time.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -32,6 +36,7 @@ INSTALLED_APPS = [
     "connective.audit",
     "connective.mail",
     "connective.demo",
+    "connective.site",
     "submissions",
     "review",
     "allauth",
@@ -62,6 +67,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "connective.site.responses.allow_scripts_of_admin",
+    "connective.site.responses.explain_wrong_method",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]

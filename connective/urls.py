@@ -10,3 +10,6 @@ urlpatterns = [
     path("", include("connective.site.urls")),
     path("", include("submissions.urls")),
 ]
+
+handler400 = "connective.site.views.bad_request"
+handler500 = "connective.site.views.server_error"

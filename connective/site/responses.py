@@ -1,0 +1,43 @@
+"""What is added to responses on their way out."""
+
+from collections.abc import Callable
+
+from csp.constants import SELF
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseNotAllowed
+from django.shortcuts import render
+
+type_of_view = Callable[[HttpRequest], HttpResponse]
+
+
+def explain_wrong_method(get_response: type_of_view) -> type_of_view:
+    """Give an empty "405 Method Not Allowed" a page that says what to do, its headers kept.
+
+    It is met by people who reload or bookmark the address of a button.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content and request.accepts("text/html"):
+            page = render(request, "405.html", status=405)
+            response.content = page.content
+            response["Content-Type"] = page["Content-Type"]
+        return response
+
+    return middleware
+
+
+def allow_scripts_of_admin(get_response: type_of_view) -> type_of_view:
+    """Let the pages of Django's admin load their scripts from this host.
+
+    The stock admin writes its script tags without a nonce, so that `'strict-dynamic'` would block them. Inline
+    scripts and other hosts stay refused there as everywhere.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.resolver_match and request.resolver_match.app_name == "admin":
+            response._csp_replace = {"script-src": [SELF]}  # type: ignore[attr-defined]  # noqa: SLF001
+        return response
+
+    return middleware
