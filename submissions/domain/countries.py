@@ -5,6 +5,7 @@ emerging country is decided by a published list that belongs to the call (`Count
 """
 
 import csv
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
@@ -119,9 +120,9 @@ def _base(language: str) -> str:
 
 @cache
 def _names(language: str) -> dict[str, str]:
-    territories = Locale(language).territories
-    isos = (code for code in territories if len(code) == 2 and code.isalpha() and code not in NO_COUNTRIES)
-    return {iso2: territories[iso2] for iso2 in isos} | PLAINER_NAMES.get(language, {})
+    territories = ((str(code), str(title)) for code, title in Locale(language).territories.items())
+    countries = {iso2: title for iso2, title in territories if re.fullmatch("[A-Z]{2}", iso2)}
+    return {iso2: countries[iso2] for iso2 in countries.keys() - NO_COUNTRIES} | PLAINER_NAMES.get(language, {})
 
 
 @cache

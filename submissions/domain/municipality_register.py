@@ -143,19 +143,20 @@ def _entries(path: Path) -> Iterator[Municipality]:
         raise NotTheRegister(gettext("Die Datei ist zu groß für ein Gemeindeverzeichnis."))
     with path.open("rb") as raw:
         if raw.read(2) == b"PK":
-            raise NotTheRegister(gettext("Das ist ein ZIP-Archiv. Bitte entpacken Sie es und nennen Sie die Textdatei."))
-    number = 0
+            raise NotTheRegister(gettext("Das ist ein ZIP-Archiv. Bitte entpacken Sie es zuerst."))
+    read = 0
     try:
         with path.open(encoding="utf-8-sig", newline="\n") as lines:
-            for number, record in enumerate(GV100ADReader(lines).read(), start=1):
+            for record in GV100ADReader(lines).read():
                 entry = _entry(record)
+                read += 1
                 if entry is not None:
                     yield entry
     except UnicodeDecodeError as error:
         raise NotTheRegister(gettext("Die Datei ist nicht in UTF-8 geschrieben.")) from error
     except ValueError as error:
         raise NotTheRegister(
-            gettext("Satz %(number)d der Datei ist nicht im Format GV100AD.") % {"number": number + 1}
+            gettext("Satz %(number)d der Datei ist nicht im Format GV100AD.") % {"number": read + 1}
         ) from error
 
 
