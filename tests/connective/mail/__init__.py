@@ -1,0 +1,1 @@
+"""The message queue when things go wrong."""
