@@ -28,7 +28,7 @@ DEFAULT_LIMIT = 2
 _HUNDREDTH = Decimal("0.01")
 _MOST_CHARACTERS_PER_PAGE = 15_000
 """More than a page of the narrowest words holds."""
-_MARKS = re.compile(r"(?:(?<![^\n]) *(?:[-*•]|[0-9]{1,3}[.)]) +)?(?:\*\*)?\Z")
+_MARKER = re.compile(r" *(?:[-*•]|[0-9]{1,3}[.)]) +\Z")
 _FORMAT = "1"
 """Raise it when the fields of `Measurement` change: values in a shared cache outlive a release."""
 
@@ -93,6 +93,10 @@ def measure(sections: Mapping[str, str], *, limit: int = DEFAULT_LIMIT) -> Measu
     `sections` holds the typed texts by key (`background`, `learning_goals`, `contribution`, `further_goals`); a
     missing one counts as empty. `limit` is the page limit of the call. Each text is laid out once: the answer is
     kept by content for all processes.
+
+    Up to one page beyond the limit, text added at the end of a section never lowers `fill` by more than its rounding
+    of 0.01, unless it closes a pair of `**` (whose asterisks are then no longer drawn). Text inserted in the middle
+    can save a line or two, as in any layout, by giving a long word a place to break.
 
     Raises:
         KeyError: for any other key.
@@ -233,10 +237,10 @@ class _Reader:
     def __init__(self, text: str, title: str) -> None:
         self._text = text
         drawn: list[str] = [title]
-        self._starts: list[tuple[int, int, str]] = []
+        self._starts: list[tuple[int, structured_text.Run]] = []
         count = len(_solid(title))
         for run in structured_text.runs(text):
-            self._starts.append((count, run.offset, run.text))
+            self._starts.append((count, run))
             solid = _solid(run.text)
             drawn.append(solid)
             count += len(solid)
@@ -252,16 +256,20 @@ class _Reader:
 
     def offset(self) -> int:
         """Return where the next unread character stands in the text; its length at the end."""
-        for count, offset, text in reversed(self._starts):
+        for count, run in reversed(self._starts):
             if self._position >= count:
-                return self._before_marks(offset + _index_of_solid(text, self._position - count))
+                index = _index_of_solid(run.text, self._position - count)
+                if index == len(run.text):
+                    return run.offset + index
+                opening = 2 if run.bold and not run.text[:index].strip() else 0
+                return self._before_marker(run.offset + index - opening)
         return 0
 
-    def _before_marks(self, offset: int) -> int:
-        """Move back over the marks that make a list item or bold words of what follows."""
+    def _before_marker(self, offset: int) -> int:
+        """Move back over the marker that makes a list item of what follows."""
         line = self._text.rfind("\n", 0, offset) + 1
-        marks = _MARKS.search(self._text, line, offset)
-        return marks.start() if marks else offset
+        marker = _MARKER.match(self._text, line, offset)
+        return marker.start() if marker else offset
 
 
 def _solid(text: str) -> str:

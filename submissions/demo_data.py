@@ -1,0 +1,213 @@
+"""Invented people, calls and proposals for demo mode, made by the same functions that serve real ones."""
+
+import json
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+
+from connective import clock
+from connective.accounts.models import User
+from submissions.domain import form_sheet, receipt
+from submissions.domain.countries import load_country_lists
+from submissions.domain.errors import DomainError
+from submissions.domain.past_events import load_past_events
+from submissions.domain.save import save_section
+from submissions.domain.start import start
+from submissions.domain.submit import content_of, seal, submit
+from submissions.domain.withdraw import withdraw
+from submissions.models import Call, CountryList, Membership, Organisation, Proposal, Role, SectionKey, Theme
+
+DATA = Path(__file__).parent / "data"
+
+PEOPLE = (
+    ("antrag@example.org", "Alex Antrag", ""),
+    ("kollegin@example.org", "Kim Kollegin", ""),
+    ("geschaeftsstelle@example.org", "Gerrit Geschäftsstelle", "office"),
+    ("leitung@example.org", "Lea Leitung", "lead"),
+    ("steuerungskreis@example.org", "Sascha Steuerungskreis", "committee"),
+    ("vorsitz@example.org", "Vera Vorsitz", "chair"),
+    ("revision@example.org", "Robin Revision", "auditor"),
+)
+OFFICE_MODELS = ("call", "theme", "pastevent", "countrylist", "countrylistentry", "organisation", "membership", "proposal")
+THEMES = (
+    ("Kommunale Dienstleistungen", "Municipal services"),
+    ("Integrierte Stadtentwicklung", "Integrated urban development"),
+    ("Good Urban Governance", "Good urban governance"),
+    ("Lokale Wirtschaftsentwicklung", "Local economic development"),
+    ("Klima und Nachhaltigkeit", "Climate and sustainability"),
+)
+INTRODUCTION = (
+    "Connective Cities bringt Städte aus aller Welt fachlich zusammen. Mit diesem Aufruf suchen wir Themen, zu denen "
+    "deutsche Kommunen und kommunale Unternehmen sich mit Städten aus Entwicklungs- und Schwellenländern austauschen "
+    "möchten.\n\nWer ausgewählt wird, ist Gastgeber einer Dialogveranstaltung mit etwa 20 bis 30 Teilnehmenden. Die Kosten "
+    "der Veranstaltung, die Moderation und die Organisation übernimmt Connective Cities; Ihnen entstehen keine Kosten."
+)
+INTRODUCTION_EN = (
+    "Connective Cities brings cities from around the world together. With this call we look for topics on which German "
+    "municipalities and municipal companies would like to exchange experience with cities in developing and emerging "
+    "countries.\n\nThose selected host a dialogue event with some 20 to 30 participants. Connective Cities bears the costs "
+    "of the event, its facilitation and organisation; you bear none."
+)
+AFTER_CLOSING = (
+    "Die Geschäftsstelle prüft alle Vorschläge anhand der sieben Anforderungen. Danach entscheidet der Steuerungskreis. Alle, "
+    "die einen Vorschlag eingereicht haben, erhalten eine Antwort."
+)
+AFTER_CLOSING_EN = (
+    "The office checks all proposals against the seven requirements. Then the steering committee decides. Everyone who "
+    "submitted a proposal receives an answer."
+)
+PRIVACY = (
+    "Connective Cities verarbeitet Ihre Angaben, um die Vorschläge zu prüfen, auszuwählen und zu beantworten. Namen und "
+    "Kontaktdaten sehen nur die Geschäftsstelle und der Steuerungskreis. Sie werden gelöscht, sobald sie dafür nicht mehr "
+    "gebraucht werden. Die Einwilligung können Sie jederzeit widerrufen."
+)
+
+
+def make_demo() -> list[str]:
+    """Create what is missing of the demo data and return a line for each step; can be repeated."""
+    load_country_lists()
+    load_past_events()
+    people = _people()
+    calls = {"2021": _call_2021(), "open": _open_call(clock.now())}
+    made = 0
+    for number, data in enumerate(json.loads((DATA / "demo_proposals.json").read_text(encoding="utf-8"))):
+        made += _proposal(data, number, calls[data["call"]], people)
+    for version_id in receipt.unfinished():
+        receipt.finish(version_id)
+    return [f"{len(people)} people", f"{len(calls)} calls", f"{made} new proposals"]
+
+
+def _people() -> dict[str, User]:
+    people = {}
+    for email, name, role in PEOPLE:
+        user = User.objects.filter(email=email).first() or User.objects.create_user(email, name=name)
+        if role:
+            user.is_staff = role in {"office", "lead", "auditor"}
+            user.save(update_fields=["is_staff"])
+            user.groups.add(_group(role))
+        people[email] = user
+    return people
+
+
+def _group(role: str) -> Group:
+    """Return the group of a role with what it may do in the admin today."""
+    group, _new = Group.objects.get_or_create(name=role)
+    permissions = Permission.objects.filter(content_type__app_label="submissions", content_type__model__in=OFFICE_MODELS)
+    if role in {"office", "lead"}:
+        group.permissions.add(*permissions)
+    elif role == "auditor":
+        group.permissions.add(*permissions.filter(codename__startswith="view_"))
+    return group
+
+
+def _call_2021() -> Call:
+    """Return the call 2021 with its real dates: the day of the deadline, 4 December 2020, counts in full."""
+    return _call(
+        slug="2021",
+        title="Themenaufruf 2021",
+        title_en="Call for topics 2021",
+        reference_prefix="TA2021",
+        opens_at=datetime(2020, 10, 19, 7, 0, tzinfo=UTC),
+        closes_at=datetime.combine(date(2020, 12, 5), time(), clock.BERLIN),
+        answer_by=date(2021, 1, 15),
+        list_name="OECD-DAC 2018–2020",
+        themes=(),
+    )
+
+
+def _open_call(now: datetime) -> Call:
+    """Return a call that is open now and closes in 14 days; a stale one is opened anew."""
+    today = now.astimezone(clock.BERLIN).date()
+    closes_at = datetime.combine(today + timedelta(days=15), time(), clock.BERLIN)
+    call = _call(
+        slug="aktuell",
+        title=f"Themenaufruf {today.year + 1}",
+        title_en=f"Call for topics {today.year + 1}",
+        reference_prefix=f"TA{today.year + 1}",
+        opens_at=now - timedelta(days=30),
+        closes_at=closes_at,
+        answer_by=(closes_at + timedelta(days=45)).date(),
+        list_name="OECD-DAC 2024–2025",
+        themes=THEMES,
+    )
+    if call.closes_at < now + timedelta(days=1):
+        call.closes_at, call.answer_by = closes_at, (closes_at + timedelta(days=45)).date()
+        call.save(update_fields=["closes_at", "answer_by"])
+    return call
+
+
+def _call(*, slug: str, list_name: str, themes: tuple[tuple[str, str], ...], **fields: Any) -> Call:
+    call, new = Call.objects.get_or_create(
+        slug=slug,
+        defaults={
+            "country_list": CountryList.objects.get(name=list_name),
+            "contact": "Geschäftsstelle Connective Cities\nTelefon 0228 555-0100 (Beispiel)",
+            "contact_email": "geschaeftsstelle@example.org",
+            "introduction": INTRODUCTION,
+            "introduction_en": INTRODUCTION_EN,
+            "after_closing": AFTER_CLOSING,
+            "after_closing_en": AFTER_CLOSING_EN,
+            "privacy_text": PRIVACY,
+            "is_published": True,
+            **fields,
+        },
+    )
+    if new:
+        Theme.objects.bulk_create(Theme(call=call, name=name, name_en=name_en) for name, name_en in themes)
+    return call
+
+
+def _proposal(data: dict[str, Any], number: int, call: Call, people: dict[str, User]) -> int:
+    """Create one proposal as its municipality would have; return 1 if it is new."""
+    name = data["organisation"]["name"]
+    if Proposal.objects.filter(call=call, organisation_name=name).exists():
+        return 0
+    actor = _author(data, number, people)
+    at = min(call.closes_at - timedelta(hours=3), clock.now()) - timedelta(hours=7 * (number % 9), minutes=number)
+    proposal = start(call, actor=actor, at=at)
+    for key in SectionKey.values:
+        save_section(proposal, key, _answers(data, key, call), base_version=0, actor=actor, at=at)
+    if data["state"] == "draft":
+        return 1
+    try:
+        submit(
+            proposal,
+            checked=seal(content_of(proposal), 1),
+            consent_to=call.privacy_version,
+            actor=actor,
+            received_at=at + timedelta(minutes=20),
+        )
+    except DomainError:
+        return 1
+    if data["state"] == "withdrawn":
+        withdraw(proposal, actor=actor, at=at + timedelta(hours=1))
+    return 1
+
+
+def _author(data: dict[str, Any], number: int, people: dict[str, User]) -> User:
+    """Return who wrote a proposal: the first open ones are those of the demo applicant."""
+    name = data["organisation"]["name"]
+    organisation = Organisation.objects.filter(name=name).first() or Organisation.objects.create(name=name)
+    author = people["antrag@example.org"]
+    if not data.get("mine"):
+        author, _new = User.objects.get_or_create(email=f"kommune{number:02d}@example.org", defaults={"name": data["contact"]["name"]})
+    else:
+        Membership.objects.get_or_create(
+            organisation=organisation, user=people["kollegin@example.org"], defaults={"role": Role.READ}
+        )
+    Membership.objects.get_or_create(organisation=organisation, user=author, defaults={"role": Role.MANAGE})
+    return author
+
+
+def _answers(data: dict[str, Any], key: str, call: Call) -> dict[str, Any]:
+    if key == SectionKey.CITIES:
+        return {"rows": data.get("cities", [])}
+    asked = {question.name for question in form_sheet.QUESTIONS[key]}
+    answers = {name: value for name, value in data.get(key, {}).items() if name in asked}
+    if key == SectionKey.COMMITMENTS:
+        answers["supported"] = bool(answers.get("supported_by_name"))
+    if key == SectionKey.TOPIC and not call.themes.exists():
+        answers.pop("themes", None)
+    return answers

@@ -1,0 +1,43 @@
+"""A draft that was bound to a browser becomes that of a person whose address a code has proved."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from connective.accounts.models import User
+from connective.audit.log import record
+from submissions.domain.start import found
+from submissions.models import Membership, Organisation, Proposal, Role
+
+
+@transaction.atomic
+def claim(public_ids: Iterable[UUID], *, actor: User, at: datetime) -> list[Proposal]:
+    """Give the unclaimed drafts among `public_ids` to an organisation of `actor`; return those that moved.
+
+    A draft goes to the organisation whose name it carries; one without a name to the only organisation of
+    the person; else an organisation is founded for it.
+    """
+    drafts = list(Proposal.objects.select_for_update().filter(public_id__in=list(public_ids), organisation=None))
+    for draft in drafts:
+        draft.organisation = _organisation_for(draft, actor)
+        draft.created_by = draft.saved_by = actor
+        draft.save(update_fields=["organisation", "created_by", "saved_by"])
+        draft.sections.update(saved_by=actor)
+        record("proposal.claimed", actor=actor, subject=draft, payload={"at": at.isoformat()})
+    return drafts
+
+
+def _organisation_for(draft: Proposal, actor: User) -> Organisation:
+    own = [
+        membership.organisation
+        for membership in Membership.objects.filter(user=actor, role__in=[Role.MANAGE, Role.EDIT])
+        .select_related("organisation")
+        .order_by("pk")
+    ]
+    name = draft.organisation_name.strip()
+    for organisation in own:
+        if not name or not organisation.name or organisation.name.casefold() == name.casefold():
+            return organisation
+    return found(actor, name)

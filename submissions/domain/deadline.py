@@ -1,0 +1,70 @@
+"""Extending a deadline: with a reason, on the record, never back."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from connective.accounts.models import User
+from connective.audit.log import record
+from submissions.domain.errors import ExtensionRefused
+from submissions.models import Call, DeadlineExtension, Proposal
+
+
+@transaction.atomic
+def extend_call(call: Call, *, closes_at: datetime, reason: str, actor: User, at: datetime) -> DeadlineExtension:
+    """Set a later closing instant for a whole call.
+
+    The call's row is locked as each submission locks it: an extension and a submission can't miss each other.
+    Raises ExtensionRefused.
+    """
+    locked = Call.objects.select_for_update().get(pk=call.pk)
+    extension = _extension(locked, None, locked.closes_at, closes_at, reason, actor, at)
+    locked.closes_at = closes_at
+    locked.save(update_fields=["closes_at"])
+    return extension
+
+
+@transaction.atomic
+def extend_proposal(
+    proposal: Proposal, *, closes_at: datetime, reason: str, actor: User, at: datetime
+) -> DeadlineExtension:
+    """Set a later closing instant for one proposal alone. Raises ExtensionRefused."""
+    call = Call.objects.select_for_update().get(pk=proposal.call_id)
+    locked = Proposal.objects.select_for_update().get(pk=proposal.pk)
+    locked.call = call
+    extension = _extension(call, locked, locked.closes_at, closes_at, reason, actor, at)
+    locked.closes_at_own = closes_at
+    locked.save(update_fields=["closes_at_own"])
+    return extension
+
+
+def _extension(  # noqa: PLR0913, PLR0917  (the facts of one row)
+    call: Call,
+    proposal: Proposal | None,
+    previous: datetime,
+    closes_at: datetime,
+    reason: str,
+    actor: User,
+    at: datetime,
+) -> DeadlineExtension:
+    if not reason.strip():
+        raise ExtensionRefused(_("Bitte nennen Sie den Grund der Fristverlängerung."))
+    if closes_at <= previous:
+        raise ExtensionRefused(_("Die neue Frist muss nach der bisherigen liegen."))
+    extension = DeadlineExtension.objects.create(
+        call=call,
+        proposal=proposal,
+        previous_closes_at=previous,
+        closes_at=closes_at,
+        reason=reason.strip(),
+        granted_by=actor,
+        granted_at=at,
+    )
+    record(
+        "proposal.deadline_extended" if proposal else "call.deadline_extended",
+        actor=actor,
+        subject=proposal or call,
+        payload={"from": previous.isoformat(), "to": closes_at.isoformat(), "extension": extension.pk},
+    )
+    return extension

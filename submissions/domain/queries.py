@@ -1,0 +1,43 @@
+"""The one queryset that every list and page of proposals starts from."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Case, CharField, OuterRef, Q, QuerySet, Subquery, Value, When
+
+from connective.accounts.models import User
+from submissions.models import Call, Invitation, Membership, Proposal, Role
+
+
+def visible_to(user: User | AnonymousUser, own_drafts: Iterable[UUID] = ()) -> QuerySet[Proposal]:
+    """Return the proposals a person may see, each with `my_role`.
+
+    These are the proposals of the person's organisations, and the unclaimed drafts of their browser session
+    (`own_drafts`), in which they may edit.
+    """
+    of_browser = Q(organisation=None, public_id__in=list(own_drafts))
+    seen, role = of_browser, None
+    if isinstance(user, User):
+        mine = Membership.objects.filter(user=user, organisation=OuterRef("organisation")).values("role")[:1]
+        role = Subquery(mine, output_field=CharField())
+        seen |= Q(organisation__memberships__user=user)
+    return (
+        Proposal.objects.filter(seen)
+        .annotate(my_role=Case(When(organisation=None, then=Value(Role.EDIT.value)), default=role, output_field=CharField()))
+        .select_related("call", "organisation", "saved_by", "version_in_force")
+        .order_by("-saved_at")
+    )
+
+
+def published_calls() -> QuerySet[Call]:
+    """Return the calls that the public may see, the latest deadline first."""
+    return Call.objects.filter(is_published=True).order_by("-closes_at")
+
+
+def open_invitations(user: User, at: datetime) -> QuerySet[Invitation]:
+    """Return the invitations that `user` can answer at the instant `at`."""
+    return Invitation.objects.filter(email=user.email, answered_at=None, expires_at__gt=at).select_related(
+        "organisation", "invited_by"
+    )

@@ -1,0 +1,76 @@
+"""A draft begins: without an account in a browser session, or for an organisation."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from connective.accounts.models import User
+from submissions.domain import form_sheet
+from submissions.domain.errors import NotYetOpen
+from submissions.models import Call, Membership, Organisation, Proposal, Role, Section, SectionKey
+
+NOT_COPIED = {"supported", "supported_by_name", "supported_by_function"}
+"""Commitments are given anew for each call."""
+
+
+@transaction.atomic
+def start(call: Call, *, actor: User | None, at: datetime, copy_of: Proposal | None = None) -> Proposal:
+    """Begin a draft at the instant `at`, blank or with the answers of an earlier proposal.
+
+    Without `actor` the draft belongs to no organisation; the edge binds it to the browser session.
+    Raises NotYetOpen if the call does not take proposals yet or any more.
+    """
+    if not call.is_open(at):
+        raise NotYetOpen
+    proposal = Proposal.objects.create(
+        call=call,
+        organisation=(copy_of.organisation if copy_of else organisation_of(actor)) if actor else None,
+        copied_from=copy_of,
+        created_by=actor,
+        created_at=at,
+        saved_by=actor,
+        saved_at=at,
+    )
+    earlier = {section.key: section.content for section in copy_of.sections.all()} if copy_of else {}
+    themes = set(call.themes.values_list("name", flat=True))
+    sections = [
+        Section(proposal=proposal, key=key, content=_copied(earlier.get(key, {}), themes), saved_at=at, saved_by=actor)
+        for key in SectionKey.values
+    ]
+    Section.objects.bulk_create(sections)
+    describe(proposal, form_sheet.assemble({section.key: section.content for section in sections}))
+    return proposal
+
+
+def organisation_of(user: User) -> Organisation:
+    """Return the organisation a person proposes for: the only or the first one, or a new one to be named."""
+    membership = (
+        Membership.objects.filter(user=user, role__in=[Role.MANAGE, Role.EDIT]).select_related("organisation").order_by("pk").first()
+    )
+    return membership.organisation if membership else found(user, "")
+
+
+def found(user: User, name: str) -> Organisation:
+    """Create an organisation that `user` manages."""
+    organisation = Organisation.objects.create(name=name)
+    Membership.objects.create(organisation=organisation, user=user, role=Role.MANAGE)
+    return organisation
+
+
+def describe(proposal: Proposal, content: dict[str, dict[str, object]]) -> None:
+    """Copy to the proposal what lists show of it: topic, organisation, Land."""
+    organisation = content[SectionKey.ORGANISATION]
+    Proposal.objects.filter(pk=proposal.pk).update(
+        title=str(content[SectionKey.TOPIC].get("title", ""))[:200],
+        organisation_name=str(organisation.get("name", ""))[:200],
+        land=str(organisation.get("land", ""))[:2],
+    )
+    proposal.refresh_from_db(fields=["title", "organisation_name", "land"])
+
+
+def _copied(content: dict[str, object], themes: set[str]) -> dict[str, object]:
+    kept = {name: value for name, value in content.items() if name not in NOT_COPIED}
+    chosen = kept.get("themes")
+    if isinstance(chosen, list):
+        kept["themes"] = [theme for theme in chosen if theme in themes]
+    return kept

@@ -1,0 +1,51 @@
+"""Celery tasks of the submission process: wrappers that can run twice without harm."""
+
+import logging
+from typing import Any
+
+from celery import Task, shared_task
+from kombu.exceptions import OperationalError
+
+from connective import clock
+from submissions.domain import form_sheet, page_limit, purge, receipt
+from submissions.domain.submit import content_of
+from submissions.models import Proposal
+
+logger = logging.getLogger(__name__)
+
+
+def told(task: "Task[Any, Any]", *args: int) -> bool:
+    """Tell Celery; say whether it heard. A sweeper finds what was not told, so a silent broker loses nothing."""
+    try:
+        task.delay(*args)
+    except OperationalError:
+        logger.warning("the broker did not answer; %s will be found by the sweeper", task.name)
+        return False
+    return True
+
+
+@shared_task
+def measure_description(proposal_id: int) -> None:
+    """Measure the saved description, so that pages and the submission find the answer ready."""
+    proposal = Proposal.objects.select_related("call").filter(pk=proposal_id).first()
+    if proposal:
+        page_limit.measure(form_sheet.description_of(content_of(proposal)), limit=proposal.call.page_limit)
+
+
+@shared_task
+def finish_receipt(version_id: int) -> None:
+    """Make the official PDF, the signed receipt and its e-mail."""
+    receipt.finish(version_id)
+
+
+@shared_task
+def sweep_receipts() -> None:
+    """Finish the receipts that no task was told of."""
+    for version_id in receipt.unfinished():
+        receipt.finish(version_id)
+
+
+@shared_task
+def purge_unproved_drafts() -> None:
+    """Delete unclaimed drafts after seven days."""
+    purge.purge_unproved(clock.now())

@@ -1,0 +1,273 @@
+"""The form sheet: the task list, one page per task, and earlier versions to go back to."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.template.defaultfilters import date as format_date
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from connective.accounts.models import User
+from connective.accounts.parking import park, take
+from connective.receiving import received_at
+from submissions.domain import completeness, form_sheet, page_limit
+from submissions.domain import letter as letters
+from submissions.domain.errors import LetterRefused, NotEditable, SectionConflict
+from submissions.domain.save import restore_revision, save_section
+from submissions.domain.submit import content_of
+from submissions.forms import CitiesForm, LetterForm, form_for
+from submissions.forms.cities import FIRST_ROWS
+from submissions.forms.section import DraftForm
+from submissions.models import Proposal, Section, SectionKey, SectionRevision
+from submissions.tasks import measure_description, told
+from submissions.views.access import may, proposal_or_404
+
+REVISIONS_SHOWN = 20
+
+
+@require_safe
+def tasks(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Show the task list with the state of each task."""
+    proposal = proposal_or_404(request, public_id)
+    content = content_of(proposal)
+    measurement = page_limit.cached(form_sheet.description_of(content), limit=proposal.call.page_limit)
+    errors = completeness.check(proposal.call, content, measurement).errors
+    rows = [
+        (key, label, completeness.section_state(key, content, errors)) for key, label in SectionKey.choices
+    ]
+    done = sum(state == "done" for _key, _label, state in rows)
+    return render(
+        request,
+        "submissions/tasks.html",
+        {
+            "proposal": proposal,
+            "tasks": rows,
+            "done": done,
+            "measurement": measurement,
+            "is_open": proposal.is_open(received_at(request)),
+            "may_edit": _may_edit(request, proposal),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def section(request: HttpRequest, public_id: UUID, key: str) -> HttpResponse:
+    """Show one task, or save it: by hand, by itself (JSON), or to go on with later."""
+    if key not in SectionKey.values:
+        raise Http404
+    proposal = proposal_or_404(request, public_id)
+    current = Section.objects.select_related("saved_by").get(proposal=proposal, key=key)
+    current.proposal = proposal
+    if request.method == "POST":
+        if not may(request, "submissions.edit_proposal", proposal):
+            raise Http404
+        return _save(request, proposal, current)
+    parked = take(request, request.path)
+    if key == SectionKey.CITIES:
+        wanted = request.GET.get("cities", "")
+        form: DraftForm = CitiesForm(current, proposal.call, parked, least_rows=int(wanted) if wanted.isdecimal() else 0)
+    else:
+        form = form_for(current, proposal.call, parked)
+    if parked is not None:
+        form.is_valid()
+        messages.warning(request, _("Dieser Text war noch nicht gespeichert. Bitte speichern Sie ihn jetzt."))
+    return _page(request, proposal, current, form)
+
+
+def _save(request: HttpRequest, proposal: Proposal, current: Section) -> HttpResponse:
+    by_itself = request.headers.get("Accept") == "application/json"
+    form = form_for(current, proposal.call, request.POST)
+    if not form.is_valid():
+        return _answer(request, by_itself, {"state": "invalid"}, 422) or _page(request, proposal, current, form, status=422)
+    letter_form = LetterForm(request.POST, request.FILES)
+    try:
+        content = form.content()
+        if current.key == SectionKey.COMMITMENTS:
+            content |= _letter(request, proposal, current)
+        saved = save_section(
+            proposal,
+            current.key,
+            content,
+            base_version=form.cleaned_data["version"],
+            actor=_actor(request),
+            at=received_at(request),
+            by_hand=not by_itself,
+        )
+    except LetterRefused as refusal:
+        letter_form.add_error("letter", refusal.text)
+        return _page(request, proposal, current, form, letter_form=letter_form, status=422)
+    except SectionConflict as conflict:
+        return _answer(request, by_itself, {"state": "conflict"}, 409) or _conflict(request, proposal, conflict.current, form)
+    except NotEditable:
+        return _answer(request, by_itself, {"state": "closed"}, 409) or _not_editable(request, proposal, form)
+    if saved.key == SectionKey.DESCRIPTION:
+        told(measure_description, proposal.pk)
+    late = not proposal.is_open(received_at(request)) and not by_itself
+    if late:
+        messages.warning(
+            request, _("Die Einreichungsfrist ist abgelaufen. Ihr Text ist gespeichert, kann aber nicht mehr eingereicht werden.")
+        )
+    return _answer(request, by_itself, _saved(saved), 200) or _go_on(request, proposal, saved)
+
+
+def _answer(request: HttpRequest, by_itself: bool, facts: dict[str, Any], status: int) -> HttpResponse | None:  # noqa: ARG001, FBT001
+    """Return the JSON answer to a page that saves by itself, None for one that a person sent."""
+    return JsonResponse(facts, status=status) if by_itself else None
+
+
+def _saved(section_: Section) -> dict[str, Any]:
+    time = format_date(localtime(section_.saved_at), "H:i")
+    return {
+        "state": "saved",
+        "version": section_.version,
+        "message": _("Gespeichert um %(time)s Uhr") % {"time": time},
+    }
+
+
+def _go_on(request: HttpRequest, proposal: Proposal, saved: Section) -> HttpResponse:
+    """Lead on to where the button said."""
+    action = request.POST.get("action", "next")
+    if action == "later":
+        if request.user.is_authenticated:
+            messages.success(request, _("Ihr Entwurf ist gespeichert. Sie können jederzeit weiterschreiben."))
+            return redirect("submissions:proposals")
+        tasks_url = redirect("submissions:tasks", public_id=proposal.public_id).url
+        return redirect(f"{redirect('account_login').url}?next={tasks_url}")
+    if action in {"stay", "remove-letter"}:
+        return redirect(request.path)
+    if action == "add-city":
+        rows = len(saved.content.get("rows", [])) + 1
+        return redirect(f"{request.path}?cities={max(rows, FIRST_ROWS + 1)}#id_cities-{max(rows, FIRST_ROWS + 1) - 1}-country")
+    keys = SectionKey.values
+    following = keys.index(saved.key) + 1
+    if following < len(keys):
+        return redirect("submissions:section", public_id=proposal.public_id, key=keys[following])
+    return redirect("submissions:check", public_id=proposal.public_id)
+
+
+def _letter(request: HttpRequest, proposal: Proposal, current: Section) -> dict[str, Any]:
+    """Return what the commitments keep about the letter: the new one, none, or the one that is there."""
+    if upload := request.FILES.get("letter"):
+        data = upload.read(letters.MAX_BYTES + 1)
+        letter = letters.take(proposal, data, actor=_actor(request), at=received_at(request))
+        return {"letter": letter.pk, "letter_sha256": letter.sha256}
+    if request.POST.get("action") == "remove-letter":
+        return {}
+    return {name: current.content[name] for name in ("letter", "letter_sha256") if name in current.content}
+
+
+def _conflict(request: HttpRequest, proposal: Proposal, theirs: Section, form: DraftForm) -> HttpResponse:
+    """Show both texts; saving again is based on the other's version, which stays as an earlier one."""
+    data = request.POST.copy()
+    data["version"] = str(theirs.version)
+    theirs.proposal = proposal
+    mine = form_for(theirs, proposal.call, data)
+    mine.is_valid()
+    return _page(request, proposal, theirs, mine, status=409, conflict=_differences(theirs, theirs.content, form.content()))
+
+
+def _differences(section_: Section, theirs: dict[str, Any], mine: dict[str, Any]) -> list[tuple[Any, str, str]]:
+    """Return label, their answer and mine for each answer that differs."""
+    if section_.key == SectionKey.CITIES:
+        return [(section_.get_key_display(), _rows(theirs), _rows(mine))]
+    return [
+        (asked.label, form_sheet.shown(asked, theirs.get(asked.name)), form_sheet.shown(asked, mine.get(asked.name)))
+        for asked in form_sheet.QUESTIONS[section_.key]
+        if (theirs.get(asked.name) or "") != (mine.get(asked.name) or "")
+    ]
+
+
+def _rows(content: dict[str, Any]) -> str:
+    return "\n".join(", ".join(value for value in row.values() if value) for row in content.get("rows", []))
+
+
+def _not_editable(request: HttpRequest, proposal: Proposal, form: DraftForm) -> HttpResponse:
+    """Keep the typed text where the person finds it again, and say why it was not saved."""
+    park(request, request.path, request.POST)
+    return render(
+        request,
+        "submissions/not_editable.html",
+        {"proposal": proposal, "typed": json.dumps(form.content(), ensure_ascii=False, indent=2), "form": form},
+        status=409,
+    )
+
+
+def _page(  # noqa: PLR0913
+    request: HttpRequest,
+    proposal: Proposal,
+    current: Section,
+    form: DraftForm,
+    *,
+    letter_form: LetterForm | None = None,
+    status: int = 200,
+    conflict: list[tuple[Any, str, str]] | None = None,
+) -> HttpResponse:
+    context = {
+        "proposal": proposal,
+        "section": current,
+        "form": form,
+        "conflict": conflict,
+        "may_edit": _may_edit(request, proposal),
+        "is_open": proposal.is_open(received_at(request)),
+        "position": SectionKey.values.index(current.key) + 1,
+        "total": len(SectionKey.values),
+    }
+    if current.key == SectionKey.DESCRIPTION:
+        answers = {key: str(form[key].value() or "") for key in form_sheet.DESCRIPTION_PARTS}
+        context["measurement"] = page_limit.cached(answers, limit=proposal.call.page_limit)
+    if current.key == SectionKey.COMMITMENTS:
+        context["letter_form"] = letter_form or LetterForm()
+        context["letter"] = proposal.letters.filter(pk=current.content.get("letter")).first()
+    return render(request, "submissions/section.html", context, status=status)
+
+
+@require_safe
+def revisions(request: HttpRequest, public_id: UUID, key: str) -> HttpResponse:
+    """List the earlier versions of a task, each with what would change."""
+    proposal = proposal_or_404(request, public_id)
+    if key not in SectionKey.values:
+        raise Http404
+    current = Section.objects.select_related("saved_by").get(proposal=proposal, key=key)
+    earlier = current.revisions.select_related("saved_by")[:REVISIONS_SHOWN]
+    rows = [(revision, _differences(current, revision.content, current.content)) for revision in earlier]
+    return render(
+        request,
+        "submissions/revisions.html",
+        {"proposal": proposal, "section": current, "rows": rows, "may_edit": _may_edit(request, proposal)},
+    )
+
+
+@require_POST
+def restore(request: HttpRequest, public_id: UUID, key: str, version: int) -> HttpResponse:
+    """Go back to an earlier version of a task; what stood there becomes an earlier version itself."""
+    proposal = proposal_or_404(request, public_id, "submissions.edit_proposal")
+    base = request.POST.get("version", "")
+    try:
+        restore_revision(
+            proposal,
+            key,
+            version,
+            base_version=int(base) if base.isdecimal() else -1,
+            actor=_actor(request),
+            at=received_at(request),
+        )
+    except SectionRevision.DoesNotExist as error:
+        raise Http404 from error
+    except (SectionConflict, NotEditable) as refusal:
+        messages.error(request, refusal.text)
+        return redirect("submissions:revisions", public_id=public_id, key=key)
+    messages.success(request, _("Die frühere Fassung gilt wieder. Die bisherige steht unter den früheren Fassungen."))
+    return redirect("submissions:section", public_id=public_id, key=key)
+
+
+def _actor(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+def _may_edit(request: HttpRequest, proposal: Proposal) -> bool:
+    return proposal.state in Proposal.EDITABLE and may(request, "submissions.edit_proposal", proposal)

@@ -1,0 +1,53 @@
+"""The page meter and the preview of the official PDF: what a description takes, without waiting to save."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from submissions.domain import form_sheet, official_pdf, page_limit
+from submissions.domain.official_content import official_content
+from submissions.domain.submit import content_of
+from submissions.domain.text_characters import clean, refusal
+from submissions.views.access import proposal_or_404
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def meter(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Measure the text that is being typed (POST) or that is saved (GET), and show the meter alone."""
+    proposal = proposal_or_404(request, public_id)
+    parts = (
+        {part: clean(request.POST.get(part, "")) for part in form_sheet.DESCRIPTION_PARTS}
+        if request.method == "POST"
+        else form_sheet.description_of(content_of(proposal))
+    )
+    measurement = page_limit.measure(parts, limit=proposal.call.page_limit)
+    alone = request.method == "POST" or request.GET.get("part") == "meter"
+    template = "submissions/meter.html" if alone else "submissions/meter_page.html"
+    return render(
+        request,
+        template,
+        {
+            "proposal": proposal,
+            "measurement": measurement,
+            "limit": proposal.call.page_limit,
+            "refusal": refusal("".join(parts.values())),
+        },
+    )
+
+
+@require_safe
+def preview(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Return the official PDF of the draft as it is saved, marked as a draft."""
+    proposal = proposal_or_404(request, public_id)
+    content = content_of(proposal)
+    measurement = page_limit.measure(form_sheet.description_of(content), limit=proposal.call.page_limit)
+    if not measurement.exact:
+        return render(request, "submissions/preview_too_long.html", {"proposal": proposal}, status=422)
+    data = official_pdf.render(official_content(proposal, content, None))
+    response = HttpResponse(data, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{_("Entwurf")}.pdf"'
+    response["Cache-Control"] = "no-store"
+    return response

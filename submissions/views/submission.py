@@ -1,0 +1,184 @@
+"""Check, submit, receipt, and the ways back: withdraw, reopen, give changes up."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from connective.accounts.models import User
+from connective.errors import DomainError
+from connective.receiving import received_at
+from submissions.domain import completeness, form_sheet, page_limit
+from submissions.domain.errors import DeadlinePassed
+from submissions.domain.submit import content_of, seal, submit
+from submissions.domain.summary import summary
+from submissions.domain.withdraw import discard_changes, reopen, withdraw
+from submissions.models import OfficialPdf, Proposal
+from submissions.tasks import finish_receipt, told
+from submissions.views.access import may, proposal_or_404
+
+WAYS_BACK = {"withdraw": withdraw, "reopen": reopen, "discard": discard_changes}
+
+
+@require_safe
+def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Show all answers, the completeness check and the one button."""
+    proposal = proposal_or_404(request, public_id)
+    return _check_page(request, proposal)
+
+
+def _check_page(request: HttpRequest, proposal: Proposal, *, problem: str = "", status: int = 200) -> HttpResponse:
+    content = content_of(proposal)
+    description = form_sheet.description_of(content)
+    measurement = page_limit.cached(description, limit=proposal.call.page_limit)
+    return render(
+        request,
+        "submissions/check.html",
+        {
+            "proposal": proposal,
+            "groups": summary(proposal, content),
+            "measurement": measurement,
+            "completeness": completeness.check(proposal.call, content, measurement),
+            "seal": seal(content, proposal.versions.count() + 1),
+            "is_open": proposal.is_open(received_at(request)),
+            "may_submit": may(request, "submissions.submit_proposal", proposal),
+            "may_edit": may(request, "submissions.edit_proposal", proposal),
+            "problem": problem,
+        },
+        status=status,
+    )
+
+
+@login_required
+@require_POST
+def send(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Submit what was checked, once, if the whole request was received in time."""
+    proposal = proposal_or_404(request, public_id, "submissions.submit_proposal")
+    assert isinstance(request.user, User)  # noqa: S101  (login_required)
+    if request.POST.get("consent") != proposal.call.privacy_version:
+        return _check_page(request, proposal, problem=_("Bitte stimmen Sie der Verarbeitung der Daten zu."), status=422)
+    try:
+        version, made = submit(
+            proposal,
+            checked=request.POST.get("seal", ""),
+            consent_to=proposal.call.privacy_version,
+            actor=request.user,
+            received_at=received_at(request),
+        )
+    except DeadlinePassed:
+        return render(
+            request,
+            "submissions/too_late.html",
+            {
+                "proposal": proposal,
+                "received_at": received_at(request),
+                "groups": summary(proposal, content_of(proposal)),
+            },
+            status=403,
+        )
+    except DomainError as refusal:
+        proposal.refresh_from_db()
+        return _check_page(request, proposal, problem=str(refusal.text), status=409)
+    if made:
+        told(finish_receipt, version.pk)
+    return redirect("submissions:receipt", public_id=public_id)
+
+
+@require_safe
+def receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Show the receipt of the version in force; the PDF may still be on its way."""
+    proposal = proposal_or_404(request, public_id)
+    version = proposal.versions.order_by("-number").first()
+    if version is None:
+        raise Http404
+    pdf = OfficialPdf.objects.filter(version=version).first()
+    context = {
+        "proposal": proposal,
+        "version": version,
+        "pdf": pdf,
+        "earlier": proposal.versions.exclude(pk=version.pk).select_related("pdf"),
+        "is_open": proposal.is_open(received_at(request)),
+        "may_submit": may(request, "submissions.submit_proposal", proposal),
+    }
+    template = "submissions/receipt_state.html" if request.GET.get("part") == "pdf" else "submissions/receipt.html"
+    return render(request, template, context)
+
+
+@require_safe
+def pdf_file(request: HttpRequest, public_id: UUID, number: int) -> FileResponse:
+    """Return the official PDF of a version."""
+    proposal = proposal_or_404(request, public_id)
+    pdf = _pdf_or_404(proposal, number)
+    response = FileResponse(pdf.file.open(), as_attachment=True, filename=f"{pdf.version.reference}-{number}.pdf")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _pdf_or_404(proposal: Proposal, number: int) -> OfficialPdf:
+    pdf = OfficialPdf.objects.filter(version__proposal=proposal, version__number=number).select_related("version").first()
+    if pdf is None:
+        raise Http404
+    return pdf
+
+
+@require_safe
+def receipt_file(request: HttpRequest, public_id: UUID, number: int, kind: str) -> HttpResponse:
+    """Return the signed text of a receipt, or its signature as bytes, to be checked offline."""
+    proposal = proposal_or_404(request, public_id)
+    pdf = _pdf_or_404(proposal, number)
+    if kind not in {"txt", "sig"}:
+        raise Http404
+    body: str | bytes = pdf.receipt if kind == "txt" else bytes.fromhex(pdf.signature)
+    response = HttpResponse(body, content_type="text/plain; charset=utf-8" if kind == "txt" else "application/octet-stream")
+    response["Content-Disposition"] = f'attachment; filename="{pdf.version.reference}-{number}.{kind}"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+def letter_file(request: HttpRequest, public_id: UUID, letter_id: int) -> FileResponse:
+    """Return a letter of support, never shown inside a page of ours."""
+    letter = proposal_or_404(request, public_id).letters.filter(pk=letter_id).first()
+    if letter is None:
+        raise Http404
+    response = FileResponse(letter.file.open(), as_attachment=True, filename=f"{_('Unterstützungsschreiben')}.pdf")
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+def text_file(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Return all answers of the draft as a text file: what was typed belongs to who typed it, deadline or not."""
+    proposal = proposal_or_404(request, public_id)
+    lines = []
+    for group in summary(proposal, content_of(proposal)):
+        lines += [f"## {group.title}", ""]
+        lines += [part for row in group.rows for part in (f"{row.label}:", row.value or "-", "")]
+    response = HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{_("Entwurf")}.txt"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@login_required
+@require_POST
+def way_back(request: HttpRequest, public_id: UUID, way: str) -> HttpResponse:
+    """Withdraw, reopen for changes, or give changes up."""
+    proposal = proposal_or_404(request, public_id, "submissions.submit_proposal")
+    try:
+        WAYS_BACK[way](proposal, actor=request.user, at=received_at(request))
+    except DomainError as refusal:
+        messages.error(request, refusal.text)
+        return redirect("submissions:receipt", public_id=public_id)
+    said = {
+        "withdraw": _("Der Vorschlag ist zurückgezogen."),
+        "reopen": _("Sie können den Vorschlag jetzt ändern. Bis Sie ihn neu einreichen, gilt die eingereichte Fassung."),
+        "discard": _("Die Änderungen sind verworfen. Es gilt die eingereichte Fassung."),
+    }
+    messages.success(request, said[way])
+    return redirect("submissions:tasks" if way == "reopen" else "submissions:receipt", public_id=public_id)
+

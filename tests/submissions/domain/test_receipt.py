@@ -1,0 +1,76 @@
+"""The receipt: one PDF, one mail, a signature that holds."""
+
+import hashlib
+
+import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from connective.mail.models import Message
+from submissions.domain import receipt, signing
+from submissions.models import OfficialPdf
+from tests.submissions.build import make_call, person, submitted
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_receipt_is_made_once_however_often_the_task_runs() -> None:
+    call, actor = make_call(), person()
+    _proposal, version = submitted(call, actor)
+    first, second = receipt.finish(version.pk), receipt.finish(version.pk)
+    assert first == second
+    assert Message.objects.filter(kind="receipt", recipient=actor.email).count() == 1
+
+
+def test_the_hash_in_the_receipt_is_that_of_the_stored_file() -> None:
+    call, actor = make_call(), person()
+    _proposal, version = submitted(call, actor)
+    made = receipt.finish(version.pk)
+    with made.file.open() as file:
+        data = file.read()
+    assert data.startswith(b"%PDF-")
+    assert made.sha256 == hashlib.sha256(data).hexdigest()
+    assert f"pdf_sha256: {made.sha256}\n" in made.receipt
+    assert f"content_sha256: {version.content_sha256}\n" in made.receipt
+
+
+def test_the_signature_is_checked_with_the_public_key_alone_and_breaks_with_one_character() -> None:
+    call, actor = make_call(), person()
+    _proposal, version = submitted(call, actor)
+    made = receipt.finish(version.pk)
+    key = load_pem_public_key(signing.public_key_pem().encode())
+    key.verify(bytes.fromhex(made.signature), made.receipt.encode())  # type: ignore[union-attr, call-arg]
+    assert not signing.is_signed(made.receipt.replace("version: 1", "version: 2"), made.signature)
+
+
+def test_versions_without_a_pdf_are_found_by_the_sweeper() -> None:
+    call, actor = make_call(), person()
+    _proposal, version = submitted(call, actor)
+    assert receipt.unfinished() == [version.pk]
+    receipt.finish(version.pk)
+    assert receipt.unfinished() == []
+
+
+def test_a_pdf_is_recognised_by_its_bytes_and_a_reference_only_together_with_its_hash() -> None:
+    call, actor = make_call(), person()
+    _proposal, version = submitted(call, actor)
+    other = submitted(call, actor)[1]
+    made = receipt.finish(version.pk)
+    with made.file.open() as file:
+        data = file.read()
+    assert receipt.received_as(pdf=data) == made
+    assert receipt.received_as(pdf=data + b"\n") is None
+    assert receipt.received_as(reference=f" {version.reference.lower()} ", sha256=version.content_sha256.upper()) == made
+    assert receipt.received_as(reference=version.reference, sha256=made.sha256) == made
+    assert receipt.received_as(reference=other.reference, sha256=made.sha256) is None
+    assert receipt.received_as(reference=version.reference, sha256=made.sha256[:-1]) is None
+
+
+def test_the_mail_carries_reference_time_hashes_and_the_pdf() -> None:
+    call, actor = make_call(), person()
+    _proposal, version = submitted(call, actor)
+    made = receipt.finish(version.pk)
+    message = Message.objects.get(kind="receipt")
+    assert version.reference in message.subject
+    for fact in (version.content_sha256, made.sha256, made.signature, "3. Dezember 2020"):
+        assert fact in message.body
+    assert OfficialPdf.objects.get().sha256 == made.sha256
