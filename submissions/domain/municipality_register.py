@@ -96,6 +96,14 @@ def import_register(path: Path, *, allow_shrinking: bool = False) -> ImportResul
     return ImportResult(len(new), len(changed), len(gone), len(wanted) - len(new) - len(changed))
 
 
+def load_sample() -> int:
+    """Fill an empty register with the sample for demo data; return how many entries it has got.
+
+    Can be repeated: once there is a register, it is left alone.
+    """
+    return 0 if Municipality.objects.exists() else import_register(SAMPLE).new
+
+
 def suggest(query: str, limit: int = 8) -> QuerySet[Municipality]:
     """Return the municipalities whose name has a word beginning with each word of `query`, at most `limit`.
 
