@@ -10,7 +10,7 @@ OECD_2024 = "OECD-DAC 2024–2025"
 
 
 @pytest.fixture
-def _lists(db: None) -> None:  # noqa: ARG001
+def _lists(db: None) -> None:
     countries.load_country_lists()
 
 

@@ -11,7 +11,7 @@ from submissions.domain import countries
 from submissions.domain.demo_texts import demo_proposals
 from submissions.domain.form_sheet import DESCRIPTION_PARTS, MAX_CITIES, QUESTIONS
 from submissions.domain.page_limit import measure
-from submissions.models import SectionKey
+from submissions.models import CountryList, SectionKey
 from submissions.models.municipality import Land
 
 PROPOSALS = demo_proposals()
@@ -91,18 +91,14 @@ def test_what_was_submitted_is_complete_and_fits_on_two_pages(proposal: dict[str
 @pytest.mark.django_db
 def test_one_submitted_proposal_has_no_country_in_development() -> None:
     countries.load_country_lists()
-    lists = {name: set(_members(name)) for name in ("OECD-DAC 2018–2020", "OECD-DAC 2024–2025")}
+    names = {"2021": "OECD-DAC 2018–2020", "open": "OECD-DAC 2024–2025"}
+    developing = {call: countries.developing(CountryList.objects.get(name=name)) for call, name in names.items()}
     none = [
         proposal["organisation"]["name"]
         for proposal in PROPOSALS
-        if proposal["state"] == "submitted"
-        and not _countries(proposal) & lists["OECD-DAC 2018–2020" if proposal["call"] == "2021" else "OECD-DAC 2024–2025"]
+        if proposal["state"] == "submitted" and not _countries(proposal) & developing[proposal["call"]]
     ]
     assert none == ["Stadt Neckarfelden"]
-
-
-def _members(name: str) -> frozenset[str]:
-    return countries.developing(countries.CountryList.objects.get(name=name))
 
 
 def test_texts_are_of_all_lengths_up_to_over_two_pages() -> None:

@@ -82,7 +82,7 @@ def test_a_newer_file_changes_adds_and_removes(tmp_path: Path, lines: list[str])
     ("content", "reason"),
     [
         (b"", "keine einzige Gemeinde"),
-        ("Das ist ein Brief.\n".encode(), "Satz 1 der Datei ist nicht im Format GV100AD"),
+        (b"Das ist ein Brief.\n", "Satz 1 der Datei ist nicht im Format GV100AD"),
         (b"PK\x03\x04 and so on", "ZIP-Archiv"),
         ("60Köln".encode("latin-1"), "UTF-8"),
         (b"6020231231053150000000K\n", "Satz 1 der Datei ist nicht im Format GV100AD"),
@@ -145,7 +145,9 @@ def test_typing_finds_the_beginnings_of_words(query: str, found: list[str]) -> N
 
 def test_the_exact_name_comes_first_then_the_bigger_city() -> None:
     Municipality.objects.create(ags="09000001", name="Hof", land="09", kind="Stadt", population=1, search_name="hof")
-    Municipality.objects.create(ags="06000002", name="Hofheim", land="06", kind="Stadt", population=9, search_name="hofheim")
+    Municipality.objects.create(
+        ags="06000002", name="Hofheim", land="06", kind="Stadt", population=9, search_name="hofheim"
+    )
     assert _names("hof") == ["Stadt Hof", "Stadt Hofheim"]
 
 
