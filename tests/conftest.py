@@ -1,0 +1,147 @@
+"""The test foundation: real PostgreSQL or SQLite, real Valkey, a real Celery worker, a real browser.
+
+`python -m pytest tests/...` starts embedded servers by itself; `make test` starts them once for all runs.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers import environment
+
+environment.prepare()
+
+import django  # noqa: E402 (the settings read the environment that was just prepared)
+from django.conf import settings  # noqa: E402
+
+# Set before the first access to a storage or connection; the manifest has a test of its own.
+settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, not memory, since a Celery worker shares it.
+    settings.DATABASES["default"]["TEST"] = {"NAME": f"{settings.DATABASES['default']['NAME']}.test"}
+django.setup()
+
+import redis  # noqa: E402
+from playwright.sync_api import Browser, BrowserContext, Page  # noqa: E402
+from pytest_django import DjangoDbBlocker  # noqa: E402
+from pytest_django.live_server_helper import LiveServer  # noqa: E402
+
+from tests.servers import celery_process, chromium, frozen_rows  # noqa: E402
+from tests.servers.celery_process import CeleryProcess  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the selection for the second run on the other database."""
+    parser.addoption("--database-only", action="store_true", help="only tests that use the database, none in a browser")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name our marker."""
+    config.addinivalue_line("markers", "e2e: uses a browser (marked by itself where `browser` or `page` is used)")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark browser tests, and with `--database-only` leave out what the database does not matter to."""
+    dropped = []
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & {"browser", "page", "context"}:
+            item.add_marker("e2e")
+        uses_database = item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "live_server"}
+        if not uses_database or item.get_closest_marker("e2e"):
+            dropped.append(item)
+    if config.getoption("--database-only"):
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = [item for item in items if item not in set(dropped)]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """Keep the rows of the migrations through all transactional tests."""
+    with django_db_blocker.unblock():
+        rows = frozen_rows.read()
+    with frozen_rows.kept(rows):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _empty_redis() -> None:
+    """Begin every test with an empty cache and queue; Celery's routing keys stay."""
+    client = redis.Redis.from_url(settings.REDIS_URL)
+    keys = [key for key in client.scan_iter(count=1000) if not key.startswith(b"_kombu.")]
+    if keys:
+        client.delete(*keys)
+    client.close()
+
+
+@pytest.fixture(scope="session")
+def _celery_process(
+    django_db_setup: None,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[CeleryProcess]:
+    with celery_process.started(tmp_path_factory.mktemp("celery") / "worker.log") as process:
+        yield process
+
+
+@pytest.fixture
+def celery_worker(transactional_db: None, _celery_process: CeleryProcess) -> Iterator[CeleryProcess]:
+    """A running worker on the test's databases; `celery_worker.finish()` waits until it has done all tasks."""
+    yield _celery_process
+    _celery_process.finish()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, started once."""
+    with chromium.started() as browser:
+        yield browser
+
+
+@pytest.fixture
+def context(browser: Browser, live_server: LiveServer) -> Iterator[BrowserContext]:
+    """A fresh profile of the browser; addresses in tests may begin with a slash."""
+    context = browser.new_context(base_url=live_server.url, locale="de-DE", timezone_id="Europe/Berlin")
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of that profile. The test fails on script errors and on breaches of the content security policy."""
+    failed_before = request.session.testsfailed
+    page = context.new_page()
+    complaints = chromium.complaints_of(page)
+    yield page
+    if request.session.testsfailed > failed_before:
+        folder = ROOT / "test-results"
+        folder.mkdir(exist_ok=True)
+        page.screenshot(path=folder / f"{request.node.name[:100]}.png", full_page=True)
+    assert not complaints, complaints
+
+
+@pytest.fixture
+def documents() -> Path:
+    """The folder in which this test process keeps private documents."""
+    return Path(os.environ["DOCUMENTS_DIR"])
+
+
+@pytest.fixture
+def query_count() -> Callable[[Callable[[], object]], int]:
+    """A function that calls what it is given and returns the number of database queries that took."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def count(action: Callable[[], object]) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            action()
+        return len(captured)
+
+    return count

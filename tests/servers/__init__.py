@@ -1,0 +1,1 @@
+"""The real servers that the tests talk to: PostgreSQL, Valkey, a Celery worker."""
