@@ -28,6 +28,8 @@ DEFAULT_LIMIT = 2
 _HUNDREDTH = Decimal("0.01")
 _MOST_CHARACTERS_PER_PAGE = 15_000
 """More than a page of the narrowest words holds."""
+_FAR = 3
+"""Times the pages that are counted exactly: even closely joined letters, guessed too wide, fill more than a third."""
 _MARKER = re.compile(r" *(?:[-*•]|[0-9]{1,3}[.)]) +\Z")
 _FORMAT = "1"
 """Raise it when the fields of `Measurement` change: values in a shared cache outlive a release."""
@@ -171,24 +173,27 @@ class _Typed:
         return _Typed(description.cleaned(whole), dict.fromkeys(whole, ""))
 
 
-def shortened(texts: Mapping[str, str], limit: int) -> tuple[dict[str, str], "Document"]:
-    """Return the part of cleaned texts that shows whether they exceed `limit + 1` pages, and its layout.
+def _shortened(texts: Mapping[str, str], limit: int) -> tuple[dict[str, str], "Document"]:
+    """Return as much of cleaned texts as has to be laid out, and its layout.
 
-    The part is all of the texts unless its layout goes beyond `limit + 1` pages.
+    All of them up to one page beyond the limit, and more than that of a longer text. Of a text that is far beyond
+    it just enough to see where the last page of the limit ends.
     """
-    pages = float(limit + 1)
+    far = page_estimate.prefix(texts, _FAR * (limit + 1)) != texts
+    needed = limit if far else limit + 1
+    pages = float(needed)
     while True:
         part = page_estimate.prefix(texts, pages)
         document = description.layout_alone(part)
-        if part == texts or line_boxes.page_count(document, description.PAGE_NAME) > limit + 1:
+        if part == texts or line_boxes.page_count(document, description.PAGE_NAME) > needed:
             return part, document
         pages *= 2
 
 
 def _lay_out(typed: _Typed, limit: int) -> Measurement:
-    part, document = shortened(typed.texts, limit)
+    part, document = _shortened(typed.texts, limit)
     pages = line_boxes.page_count(document, description.PAGE_NAME)
-    if pages <= limit + 1 and not typed.is_whole:
+    if part == typed.texts and pages <= limit + 1 and not typed.is_whole:
         # So long and yet so short in print: mostly spaces and what nobody sees.
         return _lay_out(typed.cleaned_whole(), limit)
     lines = list(line_boxes.lines(document, description.PAGE_NAME))
@@ -200,6 +205,7 @@ def _lay_out(typed: _Typed, limit: int) -> Measurement:
     if not exact:
         size = page_estimate.weight((*typed.texts.values(), *typed.rests.values()))
         whole = (fill * size / page_estimate.weight(part.values())).quantize(_HUNDREDTH, ROUND_UP)
+        whole = max(whole, limit + 1 + _HUNDREDTH)
         lines_over += int((whole - fill) * page_estimate.LINES_PER_PAGE)
         pages, fill = ceil(whole), whole
     return Measurement(pages, fill, limit, lines_over, _page_breaks(lines, part), tuple(_spans(lines)), exact)
