@@ -1,8 +1,6 @@
 """Invented people, calls and proposals for demo mode, made by the same functions that serve real ones."""
 
-import json
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
@@ -11,15 +9,15 @@ from connective import clock
 from connective.accounts.models import User
 from submissions.domain import form_sheet, receipt
 from submissions.domain.countries import load_country_lists
+from submissions.domain.demo_texts import demo_proposals
 from submissions.domain.errors import DomainError
+from submissions.domain.municipality_register import load_sample
 from submissions.domain.past_events import load_past_events
 from submissions.domain.save import save_section
 from submissions.domain.start import start
 from submissions.domain.submit import content_of, seal, submit
 from submissions.domain.withdraw import withdraw
 from submissions.models import Call, CountryList, Membership, Organisation, Proposal, Role, SectionKey, Theme
-
-DATA = Path(__file__).parent / "data"
 
 PEOPLE = (
     ("antrag@example.org", "Alex Antrag", ""),
@@ -69,10 +67,11 @@ def make_demo() -> list[str]:
     """Create what is missing of the demo data and return a line for each step; can be repeated."""
     load_country_lists()
     load_past_events()
+    load_sample()
     people = _people()
     calls = {"2021": _call_2021(), "open": _open_call(clock.now())}
     made = 0
-    for number, data in enumerate(json.loads((DATA / "demo_proposals.json").read_text(encoding="utf-8"))):
+    for number, data in enumerate(demo_proposals()):
         made += _proposal(data, number, calls[data["call"]], people)
     for version_id in receipt.unfinished():
         receipt.finish(version_id)
