@@ -160,8 +160,7 @@ def _call(*, slug: str, list_name: str, themes: tuple[tuple[str, str], ...], **f
 
 def _proposal(data: dict[str, Any], number: int, call: Call, people: dict[str, User]) -> int:
     """Create one proposal as its municipality would have; return 1 if it is new."""
-    name = data["organisation"]["name"]
-    if Proposal.objects.filter(call=call, organisation_name=name).exists():
+    if Proposal.objects.filter(call=call, title=data["topic"]["title"]).exists():
         return 0
     actor = _author(data, number, people)
     at = min(call.closes_at - timedelta(hours=3), clock.now()) - timedelta(hours=7 * (number % 9), minutes=number)
