@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 
 from django import template
@@ -66,9 +66,19 @@ class Picture:
     limit_section: str | Promise
 
     @property
+    def width(self) -> int:
+        """The width of the drawing, line widths included."""
+        return len(self.sheets) * (SHEET_WIDTH + GAP) - GAP + 2
+
+    @property
     def view_box(self) -> str:
         """The bounds of the drawing, line widths and page numbers included."""
-        return f"-1 -1 {len(self.sheets) * (SHEET_WIDTH + GAP) - GAP + 2} {SHEET_HEIGHT + 14}"
+        return f"-1 -1 {self.width} {SHEET_HEIGHT + 14}"
+
+    @property
+    def pixels(self) -> int:
+        """The width on the screen: a sheet keeps its size however many there are."""
+        return self.width * 13 // 10
 
 
 @register.simple_tag
@@ -115,7 +125,8 @@ def _figure(measurement: Measurement, limit: int) -> str:
 
 
 def _pages(share: Decimal) -> str:
-    return _("%(share)s Seiten") % {"share": number_format(share, 1)}
+    tenth = Decimal("0.1")
+    return _("%(share)s Seiten") % {"share": number_format(max(share.quantize(tenth, ROUND_HALF_UP), tenth), 1)}
 
 
 def _alternative(measurement: Measurement, shown: int) -> str:

@@ -36,27 +36,41 @@ class Stop:
         return [(52 + number * LINE_HEIGHT, text, is_label) for number, (text, is_label) in enumerate(texts)]
 
 
+@dataclass(frozen=True)
+class Timeline:
+    """The stages in their order, and how high the picture must be."""
+
+    stops: list[Stop]
+
+    @property
+    def view_box(self) -> str:
+        """The bounds of the drawing: as high as its longest column of words."""
+        return f"0 0 {WIDTH} {max(stop.lines[-1][0] for stop in self.stops) + LINE_HEIGHT // 2}"
+
+
 @register.simple_tag
-def timeline(call: Call, at: datetime) -> list[Stop]:
+def timeline(call: Call, at: datetime) -> Timeline:
     """Return the stages of `call` as they stand at the instant `at` (aware)."""
     # The day named for the answers counts in full, like the day of the deadline.
     answered = datetime.combine(call.answer_by, time.max, clock.BERLIN)
     stages = [
-        (_("Aufruf öffnet"), short_day(call.opens_at), call.opens_at),
-        (_("Ende der Frist"), deadline(call.closes_at), call.closes_at),
-        (_("Prüfung und Bewertung"), _("nach der Frist"), None),
-        (_("Entscheidung im Steuerungskreis"), "", None),
-        (_("Antwort an alle"), _("bis %(day)s") % {"day": short_day(call.answer_by)}, answered),
-        (_("Veranstaltung"), _("nach einer Zusage"), None),
+        (_("Aufruf öffnet"), short_day(call.opens_at)),
+        (_("Ende der Frist"), deadline(call.closes_at)),
+        (_("Prüfung und Bewertung"), _("nach der Frist")),
+        (_("Entscheidung im Steuerungskreis"), ""),
+        (_("Antwort an alle"), _("bis %(day)s") % {"day": short_day(call.answer_by)}),
+        (_("Veranstaltung"), _("nach einer Zusage")),
     ]
     reached = sum(at >= instant for instant in (call.opens_at, call.closes_at))
     if at > answered:
-        reached = 5
+        reached = len(stages) - 1
     step = WIDTH // len(stages)
-    return [
-        Stop(label, when, _state(number, reached), step // 2 + number * step)
-        for number, (label, when, _instant) in enumerate(stages)
-    ]
+    return Timeline(
+        [
+            Stop(label, when, _state(number, reached), step // 2 + number * step)
+            for number, (label, when) in enumerate(stages)
+        ]
+    )
 
 
 def _state(number: int, reached: int) -> str:

@@ -31,6 +31,11 @@ class CallPage:
         return "ahead" if self.now < self.call.opens_at else "closed"
 
     @property
+    def answers_are_due(self) -> bool:
+        """Whether the day named for the answers has passed in Germany."""
+        return self.now.astimezone(clock.BERLIN).date() > self.call.answer_by
+
+    @property
     def introduction(self) -> str:
         """What the call is about, in the reader's language."""
         return self.call.localised("introduction")

@@ -22,6 +22,13 @@ class ErrorLink:
     label: str
     message: str
 
+    @property
+    def text(self) -> str:
+        """What the line says: which field, and how to put it right."""
+        if not self.label:
+            return self.message
+        return f"{self.label} {self.message}" if self.label.endswith(("?", "!")) else f"{self.label.rstrip('.:')}: {self.message}"
+
 
 @register.simple_tag
 def error_links(*sources: object) -> list[ErrorLink]:
