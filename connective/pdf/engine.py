@@ -13,6 +13,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from connective.pdf import fonts
 
@@ -32,7 +33,7 @@ def _fetcher() -> "URLFetcher":
     """Return the fetcher that knows the bundled fonts and refuses every other address with `ValueError`."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-    known = {face.url: face.path for face in fonts.font_faces()}
+    known = {face.url: face for face in fonts.font_faces()}
 
     class BundledAssets(URLFetcher):  # type: ignore[misc]
         """Opens no connection and no path that a document names."""
@@ -46,7 +47,7 @@ def _fetcher() -> "URLFetcher":
             if url not in known:
                 message = "A document may use bundled assets only."
                 raise ValueError(message)
-            return URLFetcherResponse(url, known[url].read_bytes(), {"Content-Type": "font/woff2"})
+            return URLFetcherResponse(url, fonts.unpacked(known[url]), {"Content-Type": "font/otf"})
 
     return BundledAssets(allowed_protocols=())
 
@@ -67,10 +68,20 @@ def _without_system_fonts() -> Iterator[None]:
 
 @cache
 def _font_configuration() -> "FontConfiguration":
-    """Return the one font configuration of the process: a new one for each layout would leak memory."""
+    """Return the one font configuration of the process: a new one for each layout would leak memory.
+
+    Raises:
+        ImproperlyConfigured: if a font is missing.
+    """
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
 
+    # WeasyPrint goes on without a font that it can't load, and Pango ends the whole process without any.
+    for face in fonts.font_faces():
+        if not face.path.is_file():
+            message = f"The font {face.path} is missing; `make setup` fetches it."
+            raise ImproperlyConfigured(message)
+        fonts.unpacked(face)
     with _without_system_fonts():
         configuration = FontConfiguration()
     CSS(string=fonts.font_face_css(), font_config=configuration, url_fetcher=_fetcher())

@@ -7,13 +7,16 @@ line breaks on every machine (invariant 3).
 import re
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from django.conf import settings
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont, woff2
 
 URL_PREFIX = "portal-font:"
 """Scheme under which a stylesheet names a bundled font; only `connective.pdf.engine` resolves it."""
@@ -58,6 +61,28 @@ def font_faces() -> Iterator[FontFace]:
         for weight in (REGULAR, _BOLD):
             file = root / f"@fontsource/{package}/files/{package}-{subset}-{weight}-normal.woff2"
             yield FontFace(f"Portal {package} {subset}", weight, file)
+
+
+def unpacked(face: FontFace) -> bytes:
+    """Return the face as plain OpenType.
+
+    Unpacking all faces takes more than a second, so they are kept in `settings.VAR_DIR`, where any process finds
+    them; without a place to write they are unpacked in each process.
+    """
+    packed = face.path.read_bytes()
+    kept = Path(settings.VAR_DIR) / "fonts" / f"{sha256(packed).hexdigest()}.otf"
+    if kept.is_file():
+        return kept.read_bytes()
+    out = BytesIO()
+    woff2.decompress(BytesIO(packed), out)
+    data = out.getvalue()
+    with suppress(OSError):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=kept.parent, delete=False) as file:
+            file.write(data)
+        # A rename in one step: another process sees all of the font or nothing.
+        Path(file.name).replace(kept)
+    return data
 
 
 def font_face_css() -> str:

@@ -33,12 +33,6 @@ class Field:
     value: str = ""
     structured: bool = False
 
-    @property
-    def html(self) -> SafeString | str:
-        """Return the value for the template: escaped HTML, or text that the template escapes."""
-        text = structured_text.clean(self.value)
-        return structured_text.to_html(text) if self.structured else structured_text.drawable(text)
-
 
 @dataclass(frozen=True)
 class Group:
@@ -121,17 +115,45 @@ def _html(content: OfficialContent) -> str:
         return render_to_string("pdf/form_sheet.html", _context(content))
 
 
+def _text(text: str) -> str:
+    """Return a text as it can be drawn; the template escapes it."""
+    return structured_text.breakable(structured_text.clean(text).strip())
+
+
+def _value(field: Field) -> SafeString | str:
+    return structured_text.to_html(structured_text.clean(field.value)) if field.structured else _text(field.value)
+
+
+def _groups(groups: tuple[Group, ...]) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": _text(group.title),
+            "fields": [{"label": _text(field.label), "value": _value(field)} for field in group.fields],
+        }
+        for group in groups
+    ]
+
+
 def _context(content: OfficialContent) -> dict[str, Any]:
-    plain = structured_text.drawable
     received = content.received_at
     return {
-        "content": content,
-        "topic_title": plain(content.topic_title) or "Noch ohne Titel",
-        "organisation": plain(content.organisation),
+        "draft": content.draft,
+        "version": content.version,
         "received": date_format(timezone.localtime(received, BERLIN), "j. F Y, H:i:s") if received else "",
+        # Document properties are not laid out and need no places to break.
+        "title": structured_text.drawable(structured_text.clean(content.topic_title)),
+        "author": structured_text.drawable(structured_text.clean(content.organisation)),
+        "call_title": _text(content.call_title),
+        "topic_title": _text(content.topic_title),
+        "organisation": _text(content.organisation),
+        "reference": _text(content.reference),
+        "content_sha256": _text(content.content_sha256),
+        "check_address": _text(content.check_address),
+        "opening": _groups(content.opening),
+        "closing": _groups(content.closing),
         "sections": description.template_sections(description.cleaned(content.description)),
         "cities": [
-            City(plain(city.country), plain(city.city), plain(city.contact), plain(city.status))
+            City(_text(city.country), _text(city.city), _text(city.contact), _text(city.status))
             for city in content.cities
         ],
     }

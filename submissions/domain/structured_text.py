@@ -18,7 +18,20 @@ from django.utils.safestring import SafeString
 from connective.pdf import fonts
 from submissions.domain.text_characters import clean
 
-__all__ = ["Block", "Item", "ItemList", "Line", "Paragraph", "Run", "blocks", "clean", "drawable", "runs", "to_html"]
+__all__ = [
+    "Block",
+    "Item",
+    "ItemList",
+    "Line",
+    "Paragraph",
+    "Run",
+    "blocks",
+    "breakable",
+    "clean",
+    "drawable",
+    "runs",
+    "to_html",
+]
 
 # What stands in a line, from its first character that is no space.
 _LINE = re.compile(r"\S[^\n]*")
@@ -169,10 +182,13 @@ def drawable(text: str) -> str:
     return fonts.unsupported_pattern().sub(REPLACEMENT, text)
 
 
+def breakable(text: str) -> str:
+    """Return a drawable text with zero-width spaces in its endless words, so that its layout stays bounded."""
+    return _UNBROKEN.sub(lambda match: _PIECE.sub("\\1\u200b", match[0]), drawable(text))
+
+
 def _run_html(run: Run) -> str:
-    text = drawable(_SPACES.sub(" ", run.text))
-    text = _UNBROKEN.sub(lambda match: _PIECE.sub("\\1\u200b", match[0]), text)
-    html = str(escape(text))
+    html = str(escape(breakable(_SPACES.sub(" ", run.text))))
     return f"<strong>{html}</strong>" if run.bold else html
 
 

@@ -6,9 +6,11 @@ import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from connective.pdf import engine
 
@@ -80,3 +82,9 @@ def test_child_processes_keep_the_fonts_of_the_system() -> None:
 
 def test_the_fingerprint_is_the_same_for_the_same_stylesheet() -> None:
     assert engine.fingerprint(STYLESHEET) == engine.fingerprint(STYLESHEET)
+
+
+def test_a_missing_font_is_an_error_and_not_another_layout(settings: Any, tmp_path: Path) -> None:
+    settings.FONTS_DIR = tmp_path
+    with pytest.raises(ImproperlyConfigured, match="missing"):
+        engine._font_configuration.__wrapped__()

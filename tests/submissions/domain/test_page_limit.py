@@ -1,10 +1,9 @@
 """The page meter counts as the official PDF does, whatever was typed."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -18,6 +17,8 @@ SENTENCE = (
     "wissen, wie andere Kommunen Reparatur und Wiederverwendung in der Innenstadt halten. "
 )
 EMPTY_SHEET = official_pdf.OfficialContent("Themenaufruf", "Titel", "Stadt", (), {}, (), ())
+
+pytestmark = pytest.mark.usefixtures("fresh_meter")
 
 words = (
     st.sampled_from(SENTENCE.split())
@@ -51,26 +52,6 @@ passages = st.lists(st.tuples(words, gaps), max_size=30).map(lambda pairs: "".jo
 texts = st.tuples(passages, st.integers(1, 12)).map(lambda drawn: drawn[0] * drawn[1])
 descriptions = st.fixed_dictionaries({}, optional=dict.fromkeys(description.SECTION_TITLES, texts))
 layouts = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
-
-
-@pytest.fixture(autouse=True)
-def _nothing_known_before() -> Iterator[None]:
-    page_limit._measurements.clear()
-    yield
-
-
-@pytest.fixture
-def layouts_made(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """The texts that are really laid out while the test runs."""
-    made: list[Any] = []
-    lay_out = description.layout_alone
-
-    def counted(texts: Any) -> Any:
-        made.append(texts)
-        return lay_out(texts)
-
-    monkeypatch.setattr(description, "layout_alone", counted)
-    return made
 
 
 @layouts
@@ -203,7 +184,7 @@ def test_an_unknown_section_is_an_error() -> None:
         "ก" * 500_000,
     ],
 )
-def test_a_pasted_book_is_too_long_without_laying_it_out(text: str, layouts_made: list[Any]) -> None:
+def test_a_pasted_book_is_too_long_without_laying_it_out(text: str, layouts_made: list[Mapping[str, str]]) -> None:
     measured = measure({"background": text})
     assert not measured.fits
     assert not measured.exact
@@ -218,7 +199,9 @@ def test_megabytes_of_spaces_are_still_measured_exactly() -> None:
     assert measured.fill == measure({"background": "Ende", "contribution": "x"}).fill
 
 
-def test_what_nobody_sees_and_how_lines_end_do_not_change_the_measurement(layouts_made: list[Any]) -> None:
+def test_what_nobody_sees_and_how_lines_end_do_not_change_the_measurement(
+    layouts_made: list[Mapping[str, str]],
+) -> None:
     assert measure({"background": "eins\r\nzwei\u200b"}) == measure({"background": "eins\nzwei", "contribution": ""})
     assert len(layouts_made) == 1
 

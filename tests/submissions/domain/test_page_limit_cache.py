@@ -1,7 +1,7 @@
 """An unchanged text is never laid out twice, and a failing cache costs no answer."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -10,9 +10,7 @@ from django.core.cache import caches
 
 from submissions.domain import description, measurement_cache, page_limit
 from submissions.domain.page_limit import cached, measure
-from tests.submissions.domain.test_page_limit import SENTENCE, layouts_made
-
-__all__ = ["layouts_made"]
+from tests.submissions.domain.test_page_limit import SENTENCE
 
 BLACK_HOLE = {
     "default": {
@@ -23,28 +21,22 @@ BLACK_HOLE = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _own_cache(settings: Any) -> Iterator[None]:
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "meter"}}
-    shared.clear()
-    page_limit._measurements.clear()
-    yield
-    page_limit._measurements.clear()
+pytestmark = pytest.mark.usefixtures("fresh_meter")
 
 
-def test_an_unchanged_text_is_laid_out_once(layouts_made: list[Any]) -> None:
+def test_an_unchanged_text_is_laid_out_once(layouts_made: list[Mapping[str, str]]) -> None:
     assert measure({"background": SENTENCE}) == measure({"background": SENTENCE})
     assert len(layouts_made) == 1
 
 
-def test_another_process_finds_the_measurement_in_the_shared_cache(layouts_made: list[Any]) -> None:
+def test_another_process_finds_the_measurement_in_the_shared_cache(layouts_made: list[Mapping[str, str]]) -> None:
     first = measure({"background": SENTENCE})
     page_limit._measurements.clear()
     assert measure({"background": SENTENCE}) == first
     assert len(layouts_made) == 1
 
 
-def test_any_changed_character_section_or_limit_is_laid_out_anew(layouts_made: list[Any]) -> None:
+def test_any_changed_character_section_or_limit_is_laid_out_anew(layouts_made: list[Mapping[str, str]]) -> None:
     measure({"background": SENTENCE})
     measure({"background": SENTENCE + "!"})
     measure({"contribution": SENTENCE})
@@ -58,7 +50,7 @@ def test_the_end_of_a_pasted_book_is_part_of_its_key() -> None:
 
 
 def test_another_stylesheet_or_library_makes_old_measurements_worthless(
-    monkeypatch: pytest.MonkeyPatch, layouts_made: list[Any]
+    monkeypatch: pytest.MonkeyPatch, layouts_made: list[Mapping[str, str]]
 ) -> None:
     measure({"background": SENTENCE})
     monkeypatch.setattr(description, "fingerprint", lambda: "another")
@@ -66,7 +58,7 @@ def test_another_stylesheet_or_library_makes_old_measurements_worthless(
     assert len(layouts_made) == 2
 
 
-def test_asking_for_a_known_measurement_never_lays_out(layouts_made: list[Any]) -> None:
+def test_asking_for_a_known_measurement_never_lays_out(layouts_made: list[Mapping[str, str]]) -> None:
     assert cached({"background": SENTENCE}) is None
     assert layouts_made == []
     measured = measure({"background": SENTENCE})
@@ -74,7 +66,9 @@ def test_asking_for_a_known_measurement_never_lays_out(layouts_made: list[Any]) 
     assert cached({"background": SENTENCE}, limit=3) is None
 
 
-def test_a_lost_cache_server_costs_one_time_out_and_no_answer(settings: Any, layouts_made: list[Any]) -> None:
+def test_a_lost_cache_server_costs_one_time_out_and_no_answer(
+    settings: Any, layouts_made: list[Mapping[str, str]]
+) -> None:
     settings.CACHES = BLACK_HOLE
     caches["default"]
     for count in range(1, 4):
