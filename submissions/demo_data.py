@@ -164,7 +164,8 @@ def _proposal(data: dict[str, Any], number: int, call: Call, people: dict[str, U
         return 0
     actor = _author(data, number, people)
     at = min(call.closes_at - timedelta(hours=3), clock.now()) - timedelta(hours=7 * (number % 9), minutes=number)
-    proposal = start(call, actor=actor, at=at)
+    organisation = Organisation.objects.get(memberships__user=actor, name=name)
+    proposal = start(call, actor=actor, organisation=organisation, at=at)
     for key in SectionKey.values:
         save_section(proposal, key, _answers(data, key, call), base_version=0, actor=actor, at=at)
     if data["state"] == "draft":

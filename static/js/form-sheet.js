@@ -102,6 +102,13 @@ function autosave() {
   addEventListener("beforeunload", warn);
 }
 
+/** Put the meter in its place, and its figure beside the time of saving, where it is in sight while typing. */
+function show(html) {
+  meter.innerHTML = html;
+  const figure = document.querySelector("[data-meter-figure]");
+  if (figure) figure.textContent = meter.querySelector(".meter__figure")?.textContent.trim() ?? "";
+}
+
 function liveMeter() {
   let timer = 0;
   let asked = null;
@@ -117,7 +124,7 @@ function liveMeter() {
         signal: asked.signal,
         redirect: "error",
       });
-      if (response.ok) meter.innerHTML = await response.text();
+      if (response.ok) show(await response.text());
       meter.removeAttribute("aria-busy");
     } catch (error) {
       if (error.name !== "AbortError") meter.removeAttribute("aria-busy");
@@ -176,7 +183,7 @@ function municipalities() {
 /** A meter on a page without the form: ask once for what is saved. */
 async function savedMeter() {
   const response = await fetch(`${meter.dataset.url}?part=meter`).catch(() => null);
-  if (response?.ok) meter.innerHTML = await response.text();
+  if (response?.ok) show(await response.text());
 }
 
 if (form) {

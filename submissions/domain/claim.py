@@ -8,8 +8,8 @@ from django.db import transaction
 
 from connective.accounts.models import User
 from connective.audit.log import record
-from submissions.domain.start import found
-from submissions.models import Membership, Organisation, Proposal, Role
+from submissions.domain.start import found, organisations_of
+from submissions.models import Organisation, Proposal
 
 
 @transaction.atomic
@@ -30,14 +30,8 @@ def claim(public_ids: Iterable[UUID], *, actor: User, at: datetime) -> list[Prop
 
 
 def _organisation_for(draft: Proposal, actor: User) -> Organisation:
-    own = [
-        membership.organisation
-        for membership in Membership.objects.filter(user=actor, role__in=[Role.MANAGE, Role.EDIT])
-        .select_related("organisation")
-        .order_by("pk")
-    ]
     name = draft.organisation_name.strip()
-    for organisation in own:
+    for organisation in organisations_of(actor):
         if not name or not organisation.name or organisation.name.casefold() == name.casefold():
             return organisation
     return found(actor, name)

@@ -185,8 +185,8 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
 
 CITY_QUESTIONS = (
     Question("country", _("Staat"), "choice", needed=True),
-    Question("city", _("Stadt (soweit bekannt)")),
-    Question("contact", _("Kontakt dort (soweit bekannt)")),
+    Question("city", _("Stadt, soweit bekannt")),
+    Question("contact", _("Kontakt dort, soweit bekannt")),
 )
 
 

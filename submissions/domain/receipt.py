@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import translation
 
 from connective import clock
+from connective.audit.chain import Head, head
 from connective.audit.log import record
 from connective.mail.queue import Attachment, queue
 from submissions.domain import official_pdf, signing
@@ -30,7 +31,6 @@ def finish(version_id: int) -> OfficialPdf:
     with translation.override("de"):
         data = official_pdf.render(official_content(version.proposal, json.loads(version.content), version))
     digest = hashlib.sha256(data).hexdigest()
-    text = receipt_text(version, digest)
     name = f"official/{version.reference}-{version.number}-{digest[:16]}.pdf"
     with transaction.atomic():
         # Whoever holds the version's row makes its only PDF (a second worker waits here and finds it).
@@ -39,6 +39,7 @@ def finish(version_id: int) -> OfficialPdf:
             return made
         if not default_storage.exists(name):
             name = default_storage.save(name, ContentFile(data))
+        text = receipt_text(version, digest, head())
         made = OfficialPdf.objects.create(
             version=version,
             file=name,
@@ -58,8 +59,11 @@ def finish(version_id: int) -> OfficialPdf:
     return made
 
 
-def receipt_text(version: SubmittedVersion, pdf_sha256: str) -> str:
-    """Return the text that is signed: one fact a line, UTC, the same for ever."""
+def receipt_text(version: SubmittedVersion, pdf_sha256: str, audit_head: Head) -> str:
+    """Return the text that is signed: one fact a line, UTC, the same for ever.
+
+    The head of the audit log goes out with it, so that a later rewrite of the log would show.
+    """
     return (
         "Connective Cities - Themenaufruf - Eingangsbestaetigung\n"
         f"reference: {version.reference}\n"
@@ -68,6 +72,7 @@ def receipt_text(version: SubmittedVersion, pdf_sha256: str) -> str:
         f"pages: {version.pages}\n"
         f"content_sha256: {version.content_sha256}\n"
         f"pdf_sha256: {pdf_sha256}\n"
+        f"audit_head: {audit_head}\n"
     )
 
 

@@ -84,6 +84,7 @@ def _show_in_lists(proposal: Proposal, section: Section) -> None:
         proposal.land = str(section.content.get("land", ""))[:2]
         kind = section.content.get("kind") or Organisation.Kind.MUNICIPALITY
         if proposal.organisation_id and proposal.organisation_name:
-            Organisation.objects.filter(pk=proposal.organisation_id).update(
+            # An organisation gets its name once; what one form sheet says never renames what others stand for.
+            Organisation.objects.filter(pk=proposal.organisation_id, name="").update(
                 name=proposal.organisation_name, land=proposal.land, kind=kind
             )

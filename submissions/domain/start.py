@@ -14,17 +14,27 @@ NOT_COPIED = {"supported", "supported_by_name", "supported_by_function"}
 
 
 @transaction.atomic
-def start(call: Call, *, actor: User | None, at: datetime, copy_of: Proposal | None = None) -> Proposal:
+def start(
+    call: Call,
+    *,
+    actor: User | None,
+    at: datetime,
+    organisation: Organisation | None = None,
+    copy_of: Proposal | None = None,
+) -> Proposal:
     """Begin a draft at the instant `at`, blank or with the answers of an earlier proposal.
 
-    Without `actor` the draft belongs to no organisation; the edge binds it to the browser session.
+    Without `actor` the draft belongs to no organisation; the edge binds it to the browser session. With `actor`
+    and no `organisation` it belongs to one that is founded with it.
     Raises NotYetOpen if the call does not take proposals yet or any more.
     """
     if not call.is_open(at):
         raise NotYetOpen
+    if actor and organisation is None:
+        organisation = found(actor, "")
     proposal = Proposal.objects.create(
         call=call,
-        organisation=(copy_of.organisation if copy_of else organisation_of(actor)) if actor else None,
+        organisation=organisation,
         copied_from=copy_of,
         created_by=actor,
         created_at=at,
@@ -42,12 +52,10 @@ def start(call: Call, *, actor: User | None, at: datetime, copy_of: Proposal | N
     return proposal
 
 
-def organisation_of(user: User) -> Organisation:
-    """Return the organisation a person proposes for: the only or the first one, or a new one to be named."""
-    membership = (
-        Membership.objects.filter(user=user, role__in=[Role.MANAGE, Role.EDIT]).select_related("organisation").order_by("pk").first()
-    )
-    return membership.organisation if membership else found(user, "")
+def organisations_of(user: User) -> list[Organisation]:
+    """Return the organisations for which a person may propose, in the order in which they joined."""
+    memberships = Membership.objects.filter(user=user, role__in=[Role.MANAGE, Role.EDIT])
+    return [membership.organisation for membership in memberships.select_related("organisation").order_by("pk")]
 
 
 def found(user: User, name: str) -> Organisation:

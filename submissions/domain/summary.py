@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.template.defaultfilters import linebreaksbr
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from submissions.domain import form_sheet
+from submissions.domain import form_sheet, structured_text
 from submissions.domain.countries import developing, name
 from submissions.models import Proposal, SectionKey
 
@@ -21,6 +23,11 @@ class Answer:
     label: str | Promise
     value: str
     structured: bool = False
+
+    @property
+    def html(self) -> SafeString:
+        """Return the answer as safe HTML: with its structure, or with its line breaks."""
+        return structured_text.to_html(self.value) if self.structured else SafeString(linebreaksbr(self.value, autoescape=True))
 
 
 @dataclass(frozen=True)

@@ -9,18 +9,17 @@ from django.utils.translation import gettext as _
 
 from submissions.domain.countries import all_countries, developing
 from submissions.domain.form_sheet import CITY_QUESTIONS, LINE, MAX_CITIES
-from submissions.forms.section import DraftForm, TextField
+from submissions.forms.section import DraftForm, HalfFilledForm, TextField
 from submissions.models import Call, Section
 
 FIRST_ROWS = 2
 """Rows on a new page: so many countries are needed."""
 
 
-class CityForm(forms.Form):
+class CityForm(HalfFilledForm):
     """One proposed city."""
 
-    use_required_attribute = False
-    country = forms.ChoiceField(label=CITY_QUESTIONS[0].label, required=False)
+    country = forms.ChoiceField(label=CITY_QUESTIONS[0].label)
     city = TextField(one_line=True, label=CITY_QUESTIONS[1].label, required=False, max_length=LINE)
     contact = TextField(one_line=True, label=CITY_QUESTIONS[2].label, required=False, max_length=LINE)
 

@@ -18,14 +18,25 @@ AGS = re.compile(r"[0-9]{8}")
 PHONE = re.compile(r"[0-9+()/ .-]{4,40}")
 
 
-class DraftForm(forms.Form):
-    """A form that may always be saved half filled in: what is needed is marked, not enforced.
+class HalfFilledForm(forms.Form):
+    """A form that may always be saved half filled in: labels say what is optional, and nothing is enforced."""
 
-    `version` is the version of the section that the page shows.
-    """
+    use_required_attribute = False
+
+    def _clean_fields(self) -> None:
+        """Clean all visible fields as if none were required."""
+        required = [field for field in self.fields.values() if field.required and not field.widget.is_hidden]
+        for field in required:
+            field.required = False
+        super()._clean_fields()  # type: ignore[misc]
+        for field in required:
+            field.required = True
+
+
+class DraftForm(HalfFilledForm):
+    """A task of the form sheet; `version` is the version of the section that the page shows."""
 
     version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-    use_required_attribute = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Set up crispy without a form tag: the page writes its own."""
@@ -33,15 +44,6 @@ class DraftForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
-
-    def _clean_fields(self) -> None:
-        """Clean all fields as if none were required; labels still say which are optional."""
-        required = [field for name, field in self.fields.items() if field.required and name != "version"]
-        for field in required:
-            field.required = False
-        super()._clean_fields()  # type: ignore[misc]
-        for field in required:
-            field.required = True
 
     def content(self) -> dict[str, Any]:
         """Return the valid answers as the section keeps them."""

@@ -15,8 +15,8 @@ from connective.receiving import received_at
 from submissions.domain import queries
 from submissions.domain.claim import claim
 from submissions.domain.errors import NotYetOpen
-from submissions.domain.start import start
-from submissions.models import Call, Proposal
+from submissions.domain.start import organisations_of, start
+from submissions.models import Call, Organisation, Proposal
 from submissions.views.access import bind_to_browser, forget_drafts, own_drafts, proposal_or_404, visible_proposals
 
 
@@ -24,7 +24,13 @@ from submissions.views.access import bind_to_browser, forget_drafts, own_drafts,
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Start a draft at once, with or without an account."""
     call = get_object_or_404(queries.published_calls(), slug=slug)
-    return _started(request, call, None)
+    own = organisations_of(request.user) if isinstance(request.user, User) else []
+    chosen = request.POST.get("organisation", "")
+    if len(own) > 1 and not chosen:
+        return render(request, "submissions/choose_organisation.html", {"call": call, "organisations": own})
+    if chosen:
+        own = [organisation for organisation in own if str(organisation.pk) == chosen]
+    return _started(request, call, organisation=own[0] if own else None)
 
 
 @login_required
@@ -33,13 +39,15 @@ def copy(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Start a draft for an open call with the answers of an earlier proposal."""
     earlier = proposal_or_404(request, public_id, "submissions.submit_proposal")
     call = get_object_or_404(queries.published_calls(), slug=request.POST.get("call", ""))
-    return _started(request, call, earlier)
+    return _started(request, call, organisation=earlier.organisation, copy_of=earlier)
 
 
-def _started(request: HttpRequest, call: Call, copy_of: Proposal | None) -> HttpResponse:
+def _started(
+    request: HttpRequest, call: Call, *, organisation: Organisation | None, copy_of: Proposal | None = None
+) -> HttpResponse:
     actor = request.user if isinstance(request.user, User) else None
     try:
-        proposal = start(call, actor=actor, at=received_at(request), copy_of=copy_of)
+        proposal = start(call, actor=actor, at=received_at(request), organisation=organisation, copy_of=copy_of)
     except NotYetOpen as refusal:
         messages.error(request, refusal.text)
         return redirect("submissions:call", slug=call.slug)

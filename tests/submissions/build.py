@@ -7,7 +7,7 @@ from typing import Any
 from connective import clock
 from connective.accounts.models import User
 from submissions.domain.save import save_section
-from submissions.domain.start import found, start
+from submissions.domain.start import found, organisations_of, start
 from submissions.domain.submit import content_of, seal, submit
 from submissions.models import Call, CountryList, CountryListEntry, Membership, Organisation, Proposal, Role, SubmittedVersion
 
@@ -108,7 +108,8 @@ def in_time(call: Call) -> datetime:
 def draft(call: Call, actor: User | None = None, **changes: Any) -> Proposal:
     """Create a draft with a complete form sheet, changed section by section by `changes`."""
     at = in_time(call)
-    proposal = start(call, actor=actor, at=at)
+    own = organisations_of(actor) if actor else []
+    proposal = start(call, actor=actor, organisation=own[0] if own else None, at=at)
     for key, content in {**deepcopy(COMPLETE), **changes}.items():
         save_section(proposal, key, content, base_version=0, actor=actor, at=at)
     proposal.refresh_from_db()

@@ -96,14 +96,16 @@ def test_after_the_deadline_the_text_is_kept() -> None:
     assert proposal.sections.get(key="topic").content == {"title": "Nachts"}
 
 
-def test_lists_show_topic_organisation_and_land_as_last_typed() -> None:
+def test_an_organisation_is_named_by_its_first_form_sheet_and_never_renamed_by_another() -> None:
     call, actor = make_call(), person()
     proposal = draft(call, actor)
     assert proposal.organisation is not None
+    proposal.organisation.refresh_from_db()
+    assert proposal.organisation.name == "Stadt Lindenfurt"
     save_section(proposal, "organisation", {"name": "Stadt Auenbrück", "land": "09"}, base_version=1, actor=actor, at=in_time(call))
     proposal.refresh_from_db()
     proposal.organisation.refresh_from_db()
-    assert (proposal.organisation_name, proposal.land, proposal.organisation.name) == ("Stadt Auenbrück", "09", "Stadt Auenbrück")
+    assert (proposal.organisation_name, proposal.land, proposal.organisation.name) == ("Stadt Auenbrück", "09", "Stadt Lindenfurt")
 
 
 def test_a_failing_transaction_leaves_the_section_as_it_was() -> None:
