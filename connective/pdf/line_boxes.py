@@ -37,11 +37,11 @@ def lines(document: "Document", name: str) -> Iterator[LineBox]:
 
 
 def _named_pages(document: "Document", name: str) -> list[Any]:
-    boxes = [page._page_box for page in document.pages]  # noqa: SLF001
+    boxes = [page._page_box for page in document.pages]
     return [box for box in boxes if box.page_type.name == name]
 
 
-def _line_boxes(box: Any, part: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
+def _line_boxes(box: Any, part: str) -> Iterator[tuple[str, Any]]:
     """Yield each line box under `box` with the part that it belongs to; markers are not lines."""
     from weasyprint.formatting_structure import boxes
 
@@ -54,7 +54,7 @@ def _line_boxes(box: Any, part: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN4
             yield from _line_boxes(child, part)
 
 
-def _text(box: Any) -> str:  # noqa: ANN401
+def _text(box: Any) -> str:
     from weasyprint.formatting_structure import boxes
 
     if isinstance(box, boxes.TextBox):

@@ -7,6 +7,7 @@ The count comes from the layout of the official PDF itself (`submissions.domain.
 up to one page beyond the limit. A longer text is cut before the layout and its size beyond is estimated.
 """
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -296,7 +297,7 @@ def _index_of_solid(text: str, number: int) -> int:
 def _page_breaks(lines: list["LineBox"], texts: Mapping[str, str]) -> tuple[PageBreak, ...]:
     breaks = []
     reader, section, tail = None, "", ""
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in itertools.pairwise(lines):
         if _section(line) != section:
             section, tail = _section(line), ""
             title = description.SECTION_TITLES.get(section)

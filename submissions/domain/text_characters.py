@@ -70,7 +70,7 @@ def refusal(text: str) -> str | None:
         return _("Das Zeichen %(names)s kann im PDF nicht dargestellt werden. Bitte ersetzen Sie es.") % {
             "names": names
         }
-    if len(missing) > 5:  # noqa: PLR2004
+    if len(missing) > 5:
         return _(
             "%(count)d Zeichen können im PDF nicht dargestellt werden, darunter %(names)s. Bitte ersetzen Sie sie."
         ) % {"count": len(missing), "names": names}

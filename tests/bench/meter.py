@@ -1,31 +1,18 @@
-"""What the page meter costs: `python -m tests.bench.meter` prints the table.
+"""What the page meter costs.
 
 Ratios count, from medians of runs that take turns; the milliseconds only say what machine it was.
 """
 
 import gc
+import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import count
 from statistics import median
 
+from tests.bench.table import Row
+
 RUNS = 25
-
-
-@dataclass(frozen=True)
-class Row:
-    """One figure beside the limit that it must keep."""
-
-    name: str
-    figure: float
-    limit: float | None
-    unit: str
-
-    @property
-    def holds(self) -> bool:
-        """Return whether the figure is within its limit; a figure without one is context."""
-        return self.limit is None or self.figure <= self.limit
 
 
 SENTENCE = (
@@ -53,7 +40,7 @@ def _timed(work: Callable[[], object]) -> float:
     return (time.perf_counter() - begun) * 1000
 
 
-def run() -> list[Row]:
+def rows() -> list[Row]:
     """Measure the meter and return the rows of the table."""
     from django.template.loader import render_to_string
     from weasyprint import HTML
@@ -95,21 +82,3 @@ def run() -> list[Row]:
         Row("measure three pages", middle["three"], None, "ms"),
         Row("measure 1,000 pasted pages", middle["book"], None, "ms"),
     ]
-
-
-def table(rows: list[Row]) -> str:
-    """Return the rows as text."""
-    lines = [f"{'figure':<44}{'value':>12}{'limit':>12}"]
-    for row in rows:
-        limit = "" if row.limit is None else f"{row.limit:g} {row.unit}"
-        lines.append(
-            f"{row.name:<44}{row.figure:>9.2f} {row.unit:<2}{limit:>12}  {'' if row.holds else 'MISSED'}".rstrip()
-        )
-    return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    import django
-
-    django.setup()
-    print(table(run()))

@@ -1,6 +1,7 @@
 """The official PDF shows what was submitted, tagged, to the byte the same for the same data."""
 
 import io
+import itertools
 import re
 import subprocess
 from collections.abc import Iterator
@@ -138,7 +139,7 @@ def test_its_structure_has_headings_lists_tables_and_no_skipped_level(opened: pi
     tags = list(_tags(opened.Root.StructTreeRoot))
     levels = [int(tag[2]) for tag in tags if re.fullmatch(r"/H\d", tag)]
     assert levels[0] == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
     assert {"/P", "/L", "/LI", "/LBody", "/Table", "/TR", "/TH", "/TD"} <= set(tags)
 
 
