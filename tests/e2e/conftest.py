@@ -1,0 +1,89 @@
+"""What tests in a real browser stand on: a call that is open, a mail server, and axe."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from submissions.models import Call
+from tests.servers.celery_process import CeleryProcess
+from tests.smtp import SmtpServer, listening
+from tests.submissions.build import open_call
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+WIDTHS = {"desktop": 1280, "phone": 375}
+
+
+@pytest.fixture
+def mail_server(settings: Settings) -> Iterator[SmtpServer]:
+    """A real SMTP server on loopback, where the settings look for one."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with listening(settings.EMAIL_PORT) as server:
+        yield server
+
+
+@pytest.fixture
+def call(transactional_db: None) -> Call:
+    """A call that is open now and names two themes."""
+    call = open_call()
+    call.themes.create(name="Klima und Nachhaltigkeit", name_en="Climate and sustainability")
+    call.themes.create(name="Kommunale Dienstleistungen", name_en="Municipal services")
+    return call
+
+
+@pytest.fixture
+def accessible() -> Callable[[Page, str], None]:
+    """A function that asserts that axe finds nothing on a page, light and dark, and that nothing overflows."""
+    axe = Axe()
+
+    def check(page: Page, what: str) -> None:
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            found = axe.run(page, options=RULES).response["violations"]
+            nodes = [(rule["id"], node["html"][:200], node["failureSummary"][:300]) for rule in found for node in rule["nodes"]]
+            assert nodes == [], f"{what} ({scheme})"
+        page.emulate_media(color_scheme="light")
+        overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert overflow <= 0, f"{what} is {overflow} px too wide"
+
+    return check
+
+
+@pytest.fixture
+def sign_in(mail_server: SmtpServer, celery_worker: CeleryProcess) -> Callable[[Page, str], None]:
+    """A function that signs in on the page that asks for an address, with the code that really came by mail."""
+
+    def enter(page: Page, email: str) -> None:
+        page.get_by_label("E-Mail-Adresse").fill(email)
+        page.get_by_role("button", name="Code").click()
+        expect(page.get_by_label("Code")).to_be_visible()
+        celery_worker.finish()
+        mails = [mail for mail in mail_server.received if email in mail.recipients]
+        code = re.search(r"^\s*(\d{6}|\d{3} \d{3})\s*$", mails[-1].text, re.MULTILINE)
+        assert code, mails[-1].text
+        page.get_by_label("Code").fill(code[1])
+        page.get_by_role("button", name="Anmelden").click()
+
+    return enter
+
+
+@pytest.fixture(params=list(WIDTHS))
+def any_width(request: pytest.FixtureRequest, page: Page) -> Page:
+    """A page on a desktop and on a phone."""
+    page.set_viewport_size({"width": WIDTHS[request.param], "height": 900})
+    return page
+
+
+@pytest.fixture
+def without_javascript(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A page of a browser in which scripts are switched off."""
+    plain = browser.new_context(
+        base_url=live_server.url, java_script_enabled=False, locale="de-DE", timezone_id="Europe/Berlin"
+    )
+    plain.set_default_timeout(15_000)
+    yield plain.new_page()
+    plain.close()

@@ -1,0 +1,211 @@
+"""The main job, as a clerk does it: from the call to the receipt."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from submissions.models import Call, Proposal, SubmittedVersion
+from tests.servers.celery_process import CeleryProcess
+from tests.smtp import SmtpServer
+
+Accessible = Callable[[Page, str], None]
+SignIn = Callable[[Page, str], None]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ORGANISATION = {
+    "Name der Kommune": "Stadt Lindenfurt",
+    "Straße und Hausnummer": "Markt 1",
+    "Postleitzahl": "50000",
+    "Ort": "Lindenfurt",
+}
+CONTACT = {
+    "Vor- und Nachname": "Maria Beispiel",
+    "Funktion": "Amtsleiterin",
+    "E-Mail-Adresse": "maria@example.org",
+    "Telefon": "0228 555-0100",
+}
+DESCRIPTION = {
+    "Thema und Hintergrund": "Unsere Innenstadt heizt sich auf.\n\n- **Bäume** fehlen\n- Plätze sind versiegelt",
+    "Was Sie aus dem Austausch lernen möchten": "Wie andere Städte Schatten schaffen.",
+    "Was Sie zum Wissen": "Unser Hitzeaktionsplan.",
+}
+
+
+def fill(page: Page, answers: dict[str, str]) -> None:
+    """Fill fields by the beginning of their labels."""
+    for label, value in answers.items():
+        page.locator("main").get_by_label(label).first.fill(value)
+
+
+def go_on(page: Page) -> None:
+    """Save and go on to the next task."""
+    page.get_by_role("button", name="Speichern und weiter").click()
+
+
+def fill_everything(page: Page, look: Callable[[str], None]) -> None:
+    """Fill all seven tasks, looking at each."""
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    look("task list")
+    page.get_by_role("link", name="Organisation", exact=True).click()
+    look("organisation")
+    fill(page, ORGANISATION)
+    page.get_by_label("Kommune", exact=True).check()
+    page.get_by_label("Land", exact=True).select_option("05")
+    go_on(page)
+    look("contact")
+    fill(page, CONTACT)
+    go_on(page)
+    look("topic")
+    fill(page, {"Titel des Themas": "Hitzevorsorge im Quartier"})
+    page.get_by_label("Klima und Nachhaltigkeit").check()
+    go_on(page)
+    fill(page, DESCRIPTION)
+    look("description")
+    go_on(page)
+    look("cities")
+    page.get_by_label("Staat").nth(0).select_option("KE")
+    page.get_by_label("Staat").nth(1).select_option("FR")
+    go_on(page)
+    look("commitments")
+    fill(page, {"Bereitschaft zu Folgeaktivitäten": "Ja.", "Wer hat das zugesagt": "Kim Muster"})
+    page.get_by_label("Funktion").fill("Oberbürgermeisterin")
+    page.get_by_label("Die Kommune unterstützt").check()
+    go_on(page)
+    look("hosting")
+    page.get_by_label("beides ist möglich").check()
+    go_on(page)
+
+
+def test_a_clerk_submits_a_proposal_and_gets_the_receipt_by_mail(
+    any_width: Page,
+    call: Call,
+    sign_in: SignIn,
+    accessible: Accessible,
+    mail_server: SmtpServer,
+    celery_worker: CeleryProcess,
+) -> None:
+    page = any_width
+    page.goto(f"/aufruf/{call.slug}/")
+    accessible(page, "call")
+    page.get_by_role("button", name="Themenvorschlag einreichen").first.click()
+    fill_everything(page, lambda what: accessible(page, what))
+    expect(page.get_by_role("heading", name="Prüfen und einreichen")).to_be_visible()
+    accessible(page, "check, not signed in")
+    page.get_by_role("link", name="Anmelden und einreichen").click()
+    accessible(page, "sign in")
+    sign_in(page, "antrag@example.org")
+    expect(page.get_by_role("heading", name="Prüfen und einreichen")).to_be_visible()
+    accessible(page, "check")
+    page.get_by_label("Ich stimme der Verarbeitung").check()
+    page.get_by_role("button", name="Verbindlich einreichen").click()
+    expect(page.get_by_role("heading", name="ist eingegangen")).to_be_visible()
+    expect(page.get_by_role("link", name="PDF herunterladen")).to_be_visible(timeout=30_000)
+    accessible(page, "receipt")
+    version = SubmittedVersion.objects.get()
+    assert '"follow_up":"Ja."' in version.content
+    celery_worker.finish()
+    (mail,) = [mail for mail in mail_server.received if version.reference in mail.text]
+    assert mail.recipients == ["antrag@example.org"]
+    page.get_by_role("link", name="Meine Vorschläge").click()
+    accessible(page, "my proposals")
+    expect(page.get_by_text(version.reference)).to_be_visible()
+
+
+def test_the_whole_way_works_without_javascript(
+    without_javascript: Page, call: Call, sign_in: SignIn, celery_worker: CeleryProcess
+) -> None:
+    page = without_javascript
+    page.goto(f"/aufruf/{call.slug}/")
+    page.get_by_role("button", name="Themenvorschlag einreichen").first.click()
+    fill_everything(page, lambda _what: None)
+    page.get_by_role("link", name="Anmelden und einreichen").click()
+    sign_in(page, "antrag@example.org")
+    page.get_by_label("Ich stimme der Verarbeitung").check()
+    page.get_by_role("button", name="Verbindlich einreichen").click()
+    expect(page.get_by_role("heading", name="ist eingegangen")).to_be_visible()
+    celery_worker.finish()
+    page.reload()
+    expect(page.get_by_role("link", name="PDF herunterladen")).to_be_visible()
+
+
+def test_what_is_typed_is_saved_by_itself_and_the_meter_is_live(page: Page, call: Call, celery_worker: CeleryProcess) -> None:
+    page.goto(f"/aufruf/{call.slug}/")
+    page.get_by_role("button", name="Themenvorschlag einreichen").first.click()
+    page.get_by_role("link", name="Beschreibung", exact=True).click()
+    page.get_by_label("Thema und Hintergrund").fill("Ein Satz.\n\n" * 90)
+    expect(page.locator("#autosave")).to_contain_text("Gespeichert um", timeout=10_000)
+    expect(page.locator("#meter")).to_contain_text("von 2 Seiten")
+    expect(page.locator("#meter")).to_contain_text("Bitte kürzen Sie um")
+    page.get_by_label("Thema und Hintergrund").fill("Kurz.")
+    expect(page.locator("#meter")).not_to_contain_text("Bitte kürzen")
+    expect(page.locator("#autosave")).to_contain_text("Gespeichert um")
+    page.reload()
+    expect(page.get_by_label("Thema und Hintergrund")).to_have_value("Kurz.")
+
+
+def test_a_second_tab_is_told_and_shows_both_texts(page: Page, call: Call, accessible: Accessible) -> None:
+    page.goto(f"/aufruf/{call.slug}/")
+    page.get_by_role("button", name="Themenvorschlag einreichen").first.click()
+    page.get_by_role("link", name="Thema", exact=True).click()
+    other = page.context.new_page()
+    other.goto(page.url)
+    page.get_by_label("Titel des Themas").fill("Aus dem ersten Fenster")
+    expect(page.locator("#autosave")).to_contain_text("Gespeichert um")
+    other.get_by_label("Titel des Themas").fill("Aus dem zweiten Fenster")
+    expect(other.locator("#autosave")).to_contain_text("an anderer Stelle geändert")
+    other.get_by_role("button", name="Speichern und weiter").click()
+    expect(other.locator("#conflict")).to_be_focused()
+    expect(other.locator("#conflict")).to_contain_text("Aus dem ersten Fenster")
+    expect(other.get_by_label("Titel des Themas")).to_have_value("Aus dem zweiten Fenster")
+    accessible(other, "conflict")
+    other.get_by_role("button", name="Speichern und weiter").click()
+    expect(other.get_by_role("heading", level=1, name="Beschreibung")).to_be_visible()
+
+
+def test_errors_take_the_focus_and_lead_to_their_fields_by_keyboard(page: Page, call: Call, accessible: Accessible) -> None:
+    page.goto(f"/aufruf/{call.slug}/")
+    page.get_by_role("button", name="Themenvorschlag einreichen").first.click()
+    page.get_by_role("link", name="Ansprechperson", exact=True).click()
+    page.get_by_label("Telefon").fill("ruf an")
+    page.get_by_label("Telefon").press("Enter")
+    summary = page.locator("[data-error-summary]")
+    expect(summary).to_be_focused()
+    accessible(page, "errors")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Telefon")).to_be_focused()
+
+
+def test_the_check_page_with_gaps_is_accessible_and_offers_no_button(page: Page, call: Call, accessible: Accessible) -> None:
+    page.goto(f"/aufruf/{call.slug}/")
+    page.get_by_role("button", name="Themenvorschlag einreichen").first.click()
+    proposal = Proposal.objects.get()
+    page.goto(f"/vorschlaege/{proposal.public_id}/pruefen/")
+    accessible(page, "check with gaps")
+    expect(page.get_by_role("button", name="Verbindlich einreichen")).to_have_count(0)
+    page.get_by_role("link", name="Es fehlt: Titel des Themas").click()
+    expect(page.get_by_label("Titel des Themas")).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/", "/beleg/", "/barrierefreiheit/", "/datenschutz/", "/impressum/", "/gibt-es-nicht/"])
+def test_public_pages_are_accessible_at_320_px_too(page: Page, call: Call, accessible: Accessible, path: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 700})
+    page.goto(path)
+    accessible(page, path)
+
+
+def test_a_name_from_the_register_fills_land_and_key(page: Page, call: Call) -> None:
+    from submissions.domain.municipality_register import load_sample  # noqa: PLC0415
+
+    load_sample()
+    page.goto(f"/aufruf/{call.slug}/")
+    page.get_by_role("button", name="Themenvorschlag einreichen").first.click()
+    page.get_by_role("link", name="Organisation", exact=True).click()
+    name = page.get_by_label("Name der Kommune")
+    name.press_sequentially("koln")
+    page.wait_for_function("document.querySelectorAll('#municipalities option').length > 0")
+    name.fill("Stadt Köln")
+    expect(page.get_by_label("Amtlicher Gemeindeschlüssel")).to_have_value("05315000")
+    expect(page.get_by_label("Land", exact=True)).to_have_value("05")
