@@ -1,0 +1,1 @@
+"""The rules and the writes of the review, one file per verb."""
