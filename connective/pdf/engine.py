@@ -79,7 +79,7 @@ def _font_configuration() -> "FontConfiguration":
     # WeasyPrint goes on without a font that it can't load, and Pango ends the whole process without any.
     for face in fonts.font_faces():
         if not face.path.is_file():
-            message = f"The font {face.path} is missing; `make setup` fetches it."
+            message = f"The font {face.path} is missing; `make run` fetches it."
             raise ImproperlyConfigured(message)
         fonts.unpacked(face)
     with _without_system_fonts():
