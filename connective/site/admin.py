@@ -1,7 +1,5 @@
 """Editing the texts around the process; pages are neither added nor deleted."""
 
-from typing import ClassVar
-
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +17,7 @@ class SitePageAdmin(admin.ModelAdmin[SitePage]):
 
     list_display = ("title", "key", "updated_at")
     readonly_fields = ("key", "updated_at")
-    fields: ClassVar[list[str]] = ["key", "title", "text", "title_en", "text_en", "updated_at"]
+    fields = ("key", "title", "text", "title_en", "text_en", "updated_at")
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Refuse: every page exists from the start."""

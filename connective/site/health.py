@@ -39,7 +39,7 @@ def clock_skew() -> timedelta:
     now = "strftime('%Y-%m-%d %H:%M:%f', 'now')" if connection.vendor == "sqlite" else "clock_timestamp()"
     before = clock.now()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {now}")  # noqa: S608  (one of two constants)
+        cursor.execute(f"SELECT {now}")
         value = cursor.fetchone()[0]
     after = clock.now()
     of_database = datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value

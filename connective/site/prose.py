@@ -15,7 +15,9 @@ def to_html(text: str) -> SafeString:
     Everything else, markup included, is shown as it was typed.
     """
     blocks = BLANK_LINE.split(text.replace("\r\n", "\n").strip())
-    return format_html_join("\n", "{}", ((html,) for block in blocks if block.strip() for html in _block(block.strip())))
+    return format_html_join(
+        "\n", "{}", ((html,) for block in blocks if block.strip() for html in _block(block.strip()))
+    )
 
 
 def _block(block: str) -> Iterator[SafeString]:
@@ -26,7 +28,9 @@ def _block(block: str) -> Iterator[SafeString]:
     paragraph = [line for line in lines if not line.startswith("- ")]
     points = [line.removeprefix("- ") for line in lines if line.startswith("- ")]
     if paragraph:
-        yield format_html("<p>{}</p>", format_html_join(mark_safe("<br>"), "{}", ((_linked(line),) for line in paragraph)))
+        yield format_html(
+            "<p>{}</p>", format_html_join(mark_safe("<br>"), "{}", ((_linked(line),) for line in paragraph))
+        )
     if points:
         yield format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((_linked(point),) for point in points)))
 

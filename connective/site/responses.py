@@ -37,7 +37,7 @@ def allow_scripts_of_admin(get_response: type_of_view) -> type_of_view:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if request.resolver_match and request.resolver_match.app_name == "admin":
-            response._csp_replace = {"script-src": [SELF]}  # type: ignore[attr-defined]  # noqa: SLF001
+            response._csp_replace = {"script-src": [SELF]}  # type: ignore[attr-defined]
         return response
 
     return middleware

@@ -1,6 +1,6 @@
 """Deadlines as people read them: in German time, a whole day ending at 24:00 of that day."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django import template
 from django.template.defaultfilters import date as format_date
@@ -54,7 +54,7 @@ def short_day(value: date) -> str:
 @register.filter
 def last_day(closes_at: datetime) -> date:
     """Return the last day in Germany on which something is accepted, for a closing instant (aware)."""
-    return (closes_at - timedelta(microseconds=1)).astimezone(clock.BERLIN).date()
+    return (closes_at.astimezone(UTC) - timedelta(microseconds=1)).astimezone(clock.BERLIN).date()
 
 
 @register.filter
@@ -67,7 +67,8 @@ def days_left(closes_at: datetime, at: datetime | None = None) -> int:
 @register.filter
 def time_left(closes_at: datetime, at: datetime | None = None) -> str:
     """Return in words how long something is still accepted, by the server's clock: days, on the last day hours."""
-    left = closes_at - (at or clock.now())
+    # In UTC: the difference of two times of one zone is that of the clock on the wall, an hour off in the change.
+    left = closes_at.astimezone(UTC) - (at or clock.now()).astimezone(UTC)
     if left <= timedelta(0):
         return _("Die Frist ist abgelaufen.")
     days = days_left(closes_at, at)
@@ -75,7 +76,9 @@ def time_left(closes_at: datetime, at: datetime | None = None) -> str:
         return ngettext("Noch %(days)d Tag", "Noch %(days)d Tage", days) % {"days": days}
     hours, rest = divmod(int(left.total_seconds()), 3600)
     if hours:
-        return ngettext("Nur noch heute: %(hours)d Stunde", "Nur noch heute: %(hours)d Stunden", hours) % {"hours": hours}
+        return ngettext("Nur noch heute: %(hours)d Stunde", "Nur noch heute: %(hours)d Stunden", hours) % {
+            "hours": hours
+        }
     minutes = rest // 60
     if minutes:
         return ngettext("Nur noch %(minutes)d Minute", "Nur noch %(minutes)d Minuten", minutes) % {"minutes": minutes}

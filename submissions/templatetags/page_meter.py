@@ -94,7 +94,9 @@ def meter_picture(measurement: Measurement, limit: int) -> Picture:
         sheets=sheets,
         figure=_figure(measurement, limit),
         alternative=_alternative(measurement, shown),
-        shares=[(SHORT_TITLES[key], _pages(share)) for key, share in measurement.shares.items()] if measurement.exact else [],
+        shares=[(SHORT_TITLES[key], _pages(share)) for key, share in measurement.shares.items()]
+        if measurement.exact
+        else [],
         limit_break=limit_break,
         limit_section=SHORT_TITLES[limit_break.section] if limit_break else "",
     )

@@ -27,7 +27,11 @@ class ErrorLink:
         """What the line says: which field, and how to put it right."""
         if not self.label:
             return self.message
-        return f"{self.label} {self.message}" if self.label.endswith(("?", "!")) else f"{self.label.rstrip('.:')}: {self.message}"
+        return (
+            f"{self.label} {self.message}"
+            if self.label.endswith(("?", "!"))
+            else f"{self.label.rstrip('.:')}: {self.message}"
+        )
 
 
 @register.simple_tag
@@ -76,4 +80,4 @@ def _formset_links(formset: BaseFormSet) -> Iterator[ErrorLink]:  # type: ignore
 
 
 def _fields(form: BaseForm) -> Iterable[BoundField]:
-    return iter(form)  # type: ignore[call-overload,no-any-return]
+    return iter(form)
