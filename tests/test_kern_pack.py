@@ -112,7 +112,7 @@ def test_hints_and_errors_belong_to_their_control() -> None:
     assert parsed.with_id("id_name")["aria-describedby"] == "id_name_helptext id_name_error"
     assert parsed.with_id("id_name")["aria-invalid"] == "true"
     assert parsed.with_id("id_email")["aria-describedby"] == "id_email_error"
-    assert parsed.with_id("div_id_kind")["aria-describedby"] == "id_kind_helptext id_kind_error"
+    assert parsed.with_id("id_kind")["aria-describedby"] == "id_kind_helptext id_kind_error"
     for described in ("id_name_helptext", "id_name_error", "id_kind_helptext", "id_kind_error", "id_consent_helptext"):
         parsed.with_id(described)
 
