@@ -16,5 +16,5 @@ class DomainError(Exception):
 
     def __init__(self, message: str | Promise | None = None) -> None:
         """Take a sentence more exact than that of the class, if there is one."""
-        self.text = message if message is not None else self.message
-        super().__init__(str(self.text))
+        self.text = str(message if message is not None else self.message)
+        super().__init__(self.text)

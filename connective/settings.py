@@ -11,17 +11,20 @@ import environ
 from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC
 from django.utils.translation import gettext_lazy as _
 
+from connective.modes import refuse_mixtures
+
 # Lets generic base classes name their model, for the type checker, at no cost at run time.
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 
 env = environ.FileAwareEnv()
 environ.FileAwareEnv.read_env(BASE_DIR / ".env")
+VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
+"""What the portal writes where nothing else is set: database, documents, mailbox, unpacked fonts."""
 
 PORTAL_MODE = env.str("PORTAL_MODE", default="demo")
-"""`demo`, `test` or `production`; `connective.checks` refuses any mix of them."""
+"""`demo`, `test` or `production`; `connective.modes` refuses any mix of them."""
 DEMO = PORTAL_MODE == "demo"
 PRODUCTION = PORTAL_MODE == "production"
 
@@ -32,6 +35,8 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 """The portal's own address, without a slash at the end, for links in mails and documents."""
 
 INSTALLED_APPS = [
+    "allauth",
+    "allauth.account",
     "connective.accounts",
     "connective.audit",
     "connective.mail",
@@ -39,8 +44,6 @@ INSTALLED_APPS = [
     "connective.site",
     "submissions",
     "review",
-    "allauth",
-    "allauth.account",
     "crispy_forms",
     "django_htmx",
     "rules.apps.AutodiscoverRulesConfig",
@@ -64,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "connective.accounts.sessions.prolong_signed_in",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -71,6 +75,7 @@ MIDDLEWARE = [
     "connective.site.responses.explain_wrong_method",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "connective.accounts.kept_text.keep_text",
 ]
 
 ROOT_URLCONF = "connective.urls"
@@ -180,12 +185,43 @@ AUTHENTICATION_BACKENDS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "submissions:proposals"
 LOGOUT_REDIRECT_URL = "submissions:home"
+SESSION_ENGINE = "connective.accounts.sessions"
 SESSION_COOKIE_AGE = 7 * 24 * 3600
 """Seconds; as long as an unproved draft is kept. A signed-in session ends earlier."""
 SIGNED_IN_IDLE_SECONDS = env.int("SIGNED_IN_IDLE_SECONDS", default=2 * 3600)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "connective.accounts.views.csrf_failure"
+
+# --- Sign-in --------------------------------------------------------------------------------
+
+ACCOUNT_ADAPTER = "connective.accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+"""The code proves the address; allauth's own list of addresses is not used."""
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_LOGIN_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = 5
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
+ACCOUNT_RATE_LIMITS = {
+    # "ip" is a network: the address of the client, of IPv6 the /64. Town halls share one, so these are wide.
+    "request_login_code": "60/10m/ip,20/h/key,60/d/key",
+    "request_login_code_here": "6/10m/key",
+    "try_login_code": "5/15m/key",
+    "try_login_code_here": "30/d/key",
+    "try_login_code_anywhere": "120/10m/ip,200/d/key",
+    "verify_receipt": "30/10m/ip",
+}
+"""See `connective.accounts.rate_limits`. A stranger guesses an address's code with a chance of at most 1 in 5,000 a day."""
+if PRODUCTION and env.bool("BEHIND_PROXY", default=True):
+    ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1)
+CELERY_BEAT_SCHEDULE["clear ended sessions"] = {
+    "task": "connective.accounts.tasks.clear_ended_sessions",
+    "schedule": 3600.0,
+}
 
 # --- Language and time ----------------------------------------------------------------------
 
@@ -235,3 +271,5 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {"weasyprint": {"level": "ERROR"}, "fontTools": {"level": "ERROR"}},
 }
+
+refuse_mixtures(globals())

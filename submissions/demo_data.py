@@ -7,10 +7,10 @@ from django.contrib.auth.models import Group, Permission
 
 from connective import clock
 from connective.accounts.models import User
+from connective.errors import DomainError
 from submissions.domain import form_sheet, receipt
 from submissions.domain.countries import load_country_lists
 from submissions.domain.demo_texts import demo_proposals
-from submissions.domain.errors import DomainError
 from submissions.domain.municipality_register import load_sample
 from submissions.domain.past_events import load_past_events
 from submissions.domain.save import save_section
@@ -28,7 +28,16 @@ PEOPLE = (
     ("vorsitz@example.org", "Vera Vorsitz", "chair"),
     ("revision@example.org", "Robin Revision", "auditor"),
 )
-OFFICE_MODELS = ("call", "theme", "pastevent", "countrylist", "countrylistentry", "organisation", "membership", "proposal")
+OFFICE_MODELS = (
+    "call",
+    "theme",
+    "pastevent",
+    "countrylist",
+    "countrylistentry",
+    "organisation",
+    "membership",
+    "proposal",
+)
 THEMES = (
     ("Kommunale Dienstleistungen", "Municipal services"),
     ("Integrierte Stadtentwicklung", "Integrated urban development"),
@@ -93,7 +102,9 @@ def _people() -> dict[str, User]:
 def _group(role: str) -> Group:
     """Return the group of a role with what it may do in the admin today."""
     group, _new = Group.objects.get_or_create(name=role)
-    permissions = Permission.objects.filter(content_type__app_label="submissions", content_type__model__in=OFFICE_MODELS)
+    permissions = Permission.objects.filter(
+        content_type__app_label="submissions", content_type__model__in=OFFICE_MODELS
+    )
     if role in {"office", "lead"}:
         group.permissions.add(*permissions)
     elif role == "auditor":
@@ -164,7 +175,7 @@ def _proposal(data: dict[str, Any], number: int, call: Call, people: dict[str, U
         return 0
     actor = _author(data, number, people)
     at = min(call.closes_at - timedelta(hours=3), clock.now()) - timedelta(hours=7 * (number % 9), minutes=number)
-    organisation = Organisation.objects.get(memberships__user=actor, name=name)
+    organisation = Organisation.objects.get(memberships__user=actor, name=data["organisation"]["name"])
     proposal = start(call, actor=actor, organisation=organisation, at=at)
     for key in SectionKey.values:
         save_section(proposal, key, _answers(data, key, call), base_version=0, actor=actor, at=at)
@@ -191,7 +202,9 @@ def _author(data: dict[str, Any], number: int, people: dict[str, User]) -> User:
     organisation = Organisation.objects.filter(name=name).first() or Organisation.objects.create(name=name)
     author = people["antrag@example.org"]
     if not data.get("mine"):
-        author, _new = User.objects.get_or_create(email=f"kommune{number:02d}@example.org", defaults={"name": data["contact"]["name"]})
+        author, _new = User.objects.get_or_create(
+            email=f"kommune{number:02d}@example.org", defaults={"name": data["contact"]["name"]}
+        )
     else:
         Membership.objects.get_or_create(
             organisation=organisation, user=people["kollegin@example.org"], defaults={"role": Role.READ}

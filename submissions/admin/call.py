@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,7 +28,7 @@ class ExtensionForm(forms.Form):
     closes_at = forms.SplitDateTimeField(
         label=gettext_lazy("Neue Frist"),
         help_text=gettext_lazy("Zeit in Deutschland. Der erste Zeitpunkt, zu dem nichts mehr angenommen wird."),
-        widget=admin.widgets.AdminSplitDateTime,
+        widget=AdminSplitDateTime,
     )
     reason = forms.CharField(label=gettext_lazy("Grund"), widget=forms.Textarea({"rows": 3}))
 
@@ -68,7 +69,7 @@ class CallAdmin(admin.ModelAdmin[Call]):
     list_display = ("title", "is_published", "opens_at", "closes_at", "answer_by", "submitted", "drafts")
     list_filter = ("is_published",)
     search_fields = ("title", "slug", "reference_prefix")
-    prepopulated_fields = {"slug": ("title",)}  # noqa: RUF012  (Django's own form of an option)
+    prepopulated_fields = {"slug": ("title",)}
     inlines = (ThemeInline, ExtensionInline)
     fieldsets = (
         (None, {"fields": ("seen", "title", "title_en", "slug", "reference_prefix", "is_published")}),
@@ -76,7 +77,16 @@ class CallAdmin(admin.ModelAdmin[Call]):
         (gettext_lazy("Regeln"), {"fields": ("page_limit", "places", "max_per_organisation", "country_list")}),
         (
             gettext_lazy("Texte"),
-            {"fields": ("introduction", "introduction_en", "after_closing", "after_closing_en", "privacy_text", "privacy_version")},
+            {
+                "fields": (
+                    "introduction",
+                    "introduction_en",
+                    "after_closing",
+                    "after_closing_en",
+                    "privacy_text",
+                    "privacy_version",
+                )
+            },
         ),
         (gettext_lazy("Kontakt"), {"fields": ("contact", "contact_email")}),
     )
@@ -104,7 +114,7 @@ class CallAdmin(admin.ModelAdmin[Call]):
         count: int = call.draft_count  # type: ignore[attr-defined]
         return count
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Call | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(self, request: HttpRequest, obj: Call | None = None) -> tuple[str, ...]:  # noqa: ARG002
         """Keep the deadline of a published call to its own page: it can only be extended, with a reason."""
         if obj is None or not obj.is_published:
             return ()
@@ -115,7 +125,7 @@ class CallAdmin(admin.ModelAdmin[Call]):
         """Suggest the address from the title while the call is new."""
         return {} if obj else {"slug": ("title",)}
 
-    def save_model(self, request: HttpRequest, obj: Call, form: Any, change: bool) -> None:  # noqa: FBT001
+    def save_model(self, request: HttpRequest, obj: Call, form: Any, change: bool) -> None:
         """Save, and write down who changed which fields."""
         super().save_model(request, obj, form, change)
         record(
@@ -139,7 +149,9 @@ class CallAdmin(admin.ModelAdmin[Call]):
         if not self.has_add_permission(request):
             return redirect("admin:submissions_call_change", pk)
         copy = copy_call(call, actor=request.user)  # type: ignore[arg-type]
-        messages.success(request, _("Die Kopie ist angelegt und noch nicht veröffentlicht. Bitte prüfen Sie alle Daten."))
+        messages.success(
+            request, _("Die Kopie ist angelegt und noch nicht veröffentlicht. Bitte prüfen Sie alle Daten.")
+        )
         return redirect("admin:submissions_call_change", copy.pk)
 
     def extend_view(self, request: HttpRequest, pk: int) -> HttpResponse:

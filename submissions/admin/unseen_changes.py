@@ -15,7 +15,7 @@ def mark(instance: Any) -> str:
     """Return a mark of the stored values of a row."""
     if instance.pk is None:
         return ""
-    stored = type(instance)._default_manager.get(pk=instance.pk)  # noqa: SLF001  (Django's documented way to any model)
+    stored = type(instance)._default_manager.get(pk=instance.pk)
     values = json.dumps(model_to_dict(stored), cls=DjangoJSONEncoder, sort_keys=True, default=str)
     return hashlib.sha256(values.encode()).hexdigest()
 

@@ -1,0 +1,1 @@
+"""The rules and writes of the submission process, one file per verb."""

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django_stubs_ext import StrOrPromise
 
 from submissions.domain import form_sheet
 from submissions.domain.countries import developing
@@ -24,7 +24,7 @@ class Finding:
 
     section: str
     field: str
-    message: str | Promise
+    message: StrOrPromise
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,13 @@ def check(call: Call, content: Mapping[str, Any], measurement: Measurement | Non
     `measurement` is that of the description, or None while it is being computed (no finding then: the
     submission measures by itself and refuses).
     """
-    errors = [*_missing(content), *_characters(content), *_themes(call, content), *_organisation(content), *_cities(content)]
+    errors = [
+        *_missing(content),
+        *_characters(content),
+        *_themes(call, content),
+        *_organisation(content),
+        *_cities(content),
+    ]
     if measurement is not None:
         errors += _pages(call, measurement)
     return Completeness(errors, _warnings(call, content))

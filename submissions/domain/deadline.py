@@ -39,7 +39,7 @@ def extend_proposal(
     return extension
 
 
-def _extension(  # noqa: PLR0913, PLR0917  (the facts of one row)
+def _extension(  # noqa: PLR0917  (the facts of one row)
     call: Call,
     proposal: Proposal | None,
     previous: datetime,

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 class DeadlinePassed(DomainError):
     """The request arrived at or after the closing instant."""
 
-    message = _("Die Einreichungsfrist ist abgelaufen. Ihr Text ist gespeichert, kann aber nicht mehr eingereicht werden.")
+    message = _(
+        "Die Einreichungsfrist ist abgelaufen. Ihr Text ist gespeichert, kann aber nicht mehr eingereicht werden."
+    )
 
 
 class NotYetOpen(DomainError):
@@ -32,7 +34,9 @@ class NotEditable(DomainError):
 class SectionConflict(DomainError):
     """Somebody else, or another tab, saved the section in between; nothing was overwritten."""
 
-    message = _("Dieser Teil wurde inzwischen an anderer Stelle gespeichert. Beide Fassungen stehen unten; nichts ist verloren.")
+    message = _(
+        "Dieser Teil wurde inzwischen an anderer Stelle gespeichert. Beide Fassungen stehen unten; nichts ist verloren."
+    )
 
     def __init__(self, current: "Section") -> None:
         """Keep the section as it stands now, so that the edge can show both."""

@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from submissions.models import Organisation, SectionKey
 from submissions.models.municipality import Land
 
-type_of_choices = Sequence[tuple[str, str | Promise]]
+type_of_choices = Sequence[tuple[str, StrOrPromise]]
 
 LINE = 200
 """Characters that a one-line answer may have."""
@@ -36,10 +36,10 @@ class Question:
     """
 
     name: str
-    label: str | Promise
+    label: StrOrPromise
     kind: Literal["line", "paragraph", "structured", "email", "phone", "url", "choice", "themes", "yes", "ags"] = "line"
     needed: bool = False
-    hint: str | Promise = ""
+    hint: StrOrPromise = ""
     max_length: int = LINE
     choices: type_of_choices = ()
     autocomplete: str = ""
@@ -80,7 +80,9 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
             hint=_("Acht Ziffern; eine führende Null gehört dazu, zum Beispiel 05315000."),
             max_length=8,
         ),
-        Question("website", _("Internetseite"), "url", hint=_("Zum Beispiel https://www.example.org"), autocomplete="url"),
+        Question(
+            "website", _("Internetseite"), "url", hint=_("Zum Beispiel https://www.example.org"), autocomplete="url"
+        ),
     ),
     SectionKey.CONTACT: (
         Question("name", _("Vor- und Nachname"), needed=True, autocomplete="name"),
@@ -95,7 +97,9 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
             autocomplete="email",
         ),
         Question("phone", _("Telefon"), "phone", needed=True, max_length=40, autocomplete="tel"),
-        Question("deputy_name", _("Vertretung: Vor- und Nachname"), hint=_("Wer antwortet, wenn die Ansprechperson fehlt?")),
+        Question(
+            "deputy_name", _("Vertretung: Vor- und Nachname"), hint=_("Wer antwortet, wenn die Ansprechperson fehlt?")
+        ),
         Question("deputy_email", _("Vertretung: E-Mail-Adresse"), "email"),
     ),
     SectionKey.TOPIC: (
@@ -165,7 +169,9 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
     ),
     SectionKey.HOSTING: (
         Question("mode", _("Form der Veranstaltung"), "choice", needed=True, choices=MODES),
-        Question("period", _("Bevorzugter Zeitraum"), hint=_("Zum Beispiel „zweites Halbjahr“ oder „nicht im August“.")),
+        Question(
+            "period", _("Bevorzugter Zeitraum"), hint=_("Zum Beispiel „zweites Halbjahr“ oder „nicht im August“.")
+        ),
         Question(
             "rooms",
             _("Räume, die Sie stellen können"),

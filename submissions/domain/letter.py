@@ -17,7 +17,17 @@ MAX_BYTES = 5 * 1024 * 1024
 MAX_PAGES = 10
 MAX_OBJECTS = 20_000
 """Objects in the file; a letter has a few hundred, a bomb has millions."""
-ACTIVE_KEYS = {"/JavaScript", "/JS", "/OpenAction", "/AA", "/Launch", "/EmbeddedFiles", "/RichMedia", "/XFA", "/EmbeddedFile"}
+ACTIVE_KEYS = {
+    "/JavaScript",
+    "/JS",
+    "/OpenAction",
+    "/AA",
+    "/Launch",
+    "/EmbeddedFiles",
+    "/RichMedia",
+    "/XFA",
+    "/EmbeddedFile",
+}
 ACTIVE_ACTIONS = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/RichMediaExecute", "/Rendition"}
 HARMLESS_OPEN_ACTIONS = {"/GoTo"}
 
@@ -27,7 +37,12 @@ def take(proposal: Proposal, data: bytes, *, actor: User | None, at: datetime) -
     """Check an uploaded letter and keep it privately under a name of our own. Raises LetterRefused."""
     pages = checked_pages(data)
     letter = LetterOfSupport(
-        proposal=proposal, sha256=hashlib.sha256(data).hexdigest(), size=len(data), pages=pages, uploaded_at=at, uploaded_by=actor
+        proposal=proposal,
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        pages=pages,
+        uploaded_at=at,
+        uploaded_by=actor,
     )
     letter.file.save("letter.pdf", ContentFile(data), save=False)
     letter.save()
@@ -59,14 +74,16 @@ def _checked(pdf: pikepdf.Pdf) -> int:
         raise LetterRefused(_("Das PDF ist ungewöhnlich aufgebaut. Bitte drucken Sie es als neues PDF aus."))
     if any(_is_active(item) for item in pdf.objects):
         raise LetterRefused(
-            _("Das PDF enthält aktive Inhalte (Programme, Formulare oder eingebettete Dateien). Bitte drucken Sie es als neues PDF aus.")
+            _(
+                "Das PDF enthält aktive Inhalte (Programme, Formulare oder eingebettete Dateien). Bitte drucken Sie es als neues PDF aus."
+            )
         )
     return pages
 
 
 def _is_active(item: pikepdf.Object, depth: int = 0) -> bool:
     """Look at an object and what is written directly inside it; streams are never decompressed."""
-    if depth > 5:  # noqa: PLR2004  (deeper nesting inside one object has no use in a letter)
+    if depth > 5:
         return True
     if isinstance(item, pikepdf.Array):
         return any(_is_active(inner, depth + 1) for inner in item if _is_container(inner))

@@ -15,9 +15,9 @@ from typing import ClassVar
 
 from django.db import transaction
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 from gv100ad import District, DistrictType, GV100ADReader, MunicipalityType
 from gv100ad import Municipality as RegisteredMunicipality
 
@@ -57,7 +57,7 @@ COLUMNS = ("name", "land", "kind", "population", "search_name")
 class NotTheRegister(DomainError):
     """The file can't be the register, or not all of it; nothing was changed."""
 
-    message: ClassVar[str | Promise] = _("Diese Datei ist kein Gemeindeverzeichnis im Format GV100AD.")
+    message: ClassVar[StrOrPromise] = _("Diese Datei ist kein Gemeindeverzeichnis im Format GV100AD.")
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,9 @@ BEFORE_DESCRIPTION = (SectionKey.ORGANISATION, SectionKey.CONTACT, SectionKey.TO
 AFTER_CITIES = (SectionKey.COMMITMENTS, SectionKey.HOSTING)
 
 
-def official_content(proposal: Proposal, content: Mapping[str, Any], version: SubmittedVersion | None) -> OfficialContent:
+def official_content(
+    proposal: Proposal, content: Mapping[str, Any], version: SubmittedVersion | None
+) -> OfficialContent:
     """Return what the PDF of a submitted version shows, or that of the draft where `version` is None."""
     with translation.override("de"):
         groups = {

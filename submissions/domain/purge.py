@@ -1,7 +1,9 @@
 """Drafts that nobody proved an address for do not stay."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 
 from submissions.models import LetterOfSupport, Proposal
@@ -14,7 +16,8 @@ def purge_unproved(at: datetime) -> int:
     stale = Proposal.objects.filter(organisation=None, saved_at__lte=at - timedelta(days=UNPROVED_DAYS))
     with transaction.atomic():
         ids = list(stale.select_for_update().values_list("pk", flat=True))
-        files = [letter.file for letter in LetterOfSupport.objects.filter(proposal__in=ids)]
+        names = [str(letter.file.name) for letter in LetterOfSupport.objects.filter(proposal__in=ids)]
         Proposal.objects.filter(pk__in=ids).delete()
-        transaction.on_commit(lambda: [file.storage.delete(file.name) for file in files])
+        for name in names:
+            transaction.on_commit(partial(default_storage.delete, name))
     return len(ids)

@@ -25,7 +25,9 @@ def visible_to(user: User | AnonymousUser, own_drafts: Iterable[UUID] = ()) -> Q
         seen |= Q(organisation__memberships__user=user)
     return (
         Proposal.objects.filter(seen)
-        .annotate(my_role=Case(When(organisation=None, then=Value(Role.EDIT.value)), default=role, output_field=CharField()))
+        .annotate(
+            my_role=Case(When(organisation=None, then=Value(Role.EDIT.value)), default=role, output_field=CharField())
+        )
         .select_related("call", "organisation", "saved_by", "version_in_force")
         .order_by("-saved_at")
     )

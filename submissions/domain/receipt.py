@@ -117,7 +117,7 @@ def _queue_mail(version: SubmittedVersion, made: OfficialPdf) -> None:
         },
         attachments=[
             Attachment(
-                storage_name=made.file.name,
+                storage_name=str(made.file.name),
                 filename=f"{version.reference}.pdf",
                 sha256=made.sha256,
                 content_type="application/pdf",

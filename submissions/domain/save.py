@@ -69,10 +69,12 @@ def _keep_revision(section: Section, actor: User | None, at: datetime, *, by_han
     same_sitting = last is not None and last.saved_by_id == section.saved_by_id and at - last.saved_at < REVISION_EVERY
     changes_hands = section.saved_by_id != (actor.pk if actor else None)
     if by_hand or changes_hands or not same_sitting:
-        SectionRevision.objects.get_or_create(
+        SectionRevision.objects.create(
             section=section,
             version=section.version,
-            defaults={"content": section.content, "saved_at": section.saved_at, "saved_by": section.saved_by},
+            content=section.content,
+            saved_at=section.saved_at,
+            saved_by_id=section.saved_by_id,
         )
 
 

@@ -74,9 +74,7 @@ def _made_by(proposal: Proposal, checked: str) -> SubmittedVersion | None:
     return None
 
 
-def _freeze(
-    proposal: Proposal, checked: str, consent_to: str, actor: User, received_at: datetime
-) -> SubmittedVersion:
+def _freeze(proposal: Proposal, checked: str, consent_to: str, actor: User, received_at: datetime) -> SubmittedVersion:
     """Check what stands under the lock, and write it down as an immutable version."""
     call = proposal.call
     content = content_of(proposal)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.template.defaultfilters import linebreaksbr
-from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
 
 from submissions.domain import form_sheet, structured_text
 from submissions.domain.countries import developing, name
@@ -20,14 +20,18 @@ class Answer:
     """One answer: its field, its label, what was answered (empty if nothing), and whether it has structure."""
 
     field: str
-    label: str | Promise
+    label: StrOrPromise
     value: str
     structured: bool = False
 
     @property
     def html(self) -> SafeString:
         """Return the answer as safe HTML: with its structure, or with its line breaks."""
-        return structured_text.to_html(self.value) if self.structured else SafeString(linebreaksbr(self.value, autoescape=True))
+        return (
+            structured_text.to_html(self.value)
+            if self.structured
+            else SafeString(linebreaksbr(self.value, autoescape=True))
+        )
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Group:
     """The answers of one section."""
 
     key: str
-    title: str | Promise
+    title: StrOrPromise
     rows: list[Answer]
 
 

@@ -21,9 +21,9 @@ def invite(organisation: Organisation, *, email: str, role: str, actor: User, at
     email = email.strip().lower()
     if Membership.objects.filter(organisation=organisation, user__email=email).exists():
         raise InvitationRefused(_("Diese Person arbeitet schon mit."))
-    Invitation.objects.filter(
-        organisation=organisation, email=email, answered_at=None, expires_at__lte=at
-    ).update(answered_at=at)
+    Invitation.objects.filter(organisation=organisation, email=email, answered_at=None, expires_at__lte=at).update(
+        answered_at=at
+    )
     try:
         with transaction.atomic():
             invitation = Invitation.objects.create(
@@ -48,7 +48,9 @@ def invite(organisation: Organisation, *, email: str, role: str, actor: User, at
             "expires_at": invitation.expires_at,
         },
     )
-    record("organisation.invited", actor=actor, subject=organisation, payload={"role": role, "invitation": invitation.pk})
+    record(
+        "organisation.invited", actor=actor, subject=organisation, payload={"role": role, "invitation": invitation.pk}
+    )
     return invitation
 
 
@@ -83,7 +85,12 @@ def change_role(membership: Membership, *, role: str, actor: User) -> None:
         _keep_a_manager(locked)
     locked.role = role
     locked.save(update_fields=["role"])
-    record("organisation.role_changed", actor=actor, subject=locked.organisation, payload={"role": role, "person": locked.user_id})
+    record(
+        "organisation.role_changed",
+        actor=actor,
+        subject=locked.organisation,
+        payload={"role": role, "person": locked.user_id},
+    )
 
 
 @transaction.atomic
@@ -99,7 +106,12 @@ def leave(membership: Membership, *, actor: User) -> None:
 def revoke(invitation: Invitation, *, actor: User, at: datetime) -> None:
     """Take an open invitation back; an answered one stays as it is."""
     if Invitation.objects.filter(pk=invitation.pk, answered_at=None).update(answered_at=at):
-        record("organisation.invitation_revoked", actor=actor, subject=invitation.organisation, payload={"invitation": invitation.pk})
+        record(
+            "organisation.invitation_revoked",
+            actor=actor,
+            subject=invitation.organisation,
+            payload={"invitation": invitation.pk},
+        )
 
 
 def _locked(membership: Membership) -> Membership:
@@ -109,7 +121,9 @@ def _locked(membership: Membership) -> Membership:
 
 
 def _keep_a_manager(membership: Membership) -> None:
-    others = Membership.objects.filter(organisation_id=membership.organisation_id, role=Role.MANAGE).exclude(pk=membership.pk)
+    others = Membership.objects.filter(organisation_id=membership.organisation_id, role=Role.MANAGE).exclude(
+        pk=membership.pk
+    )
     if membership.role == Role.MANAGE and not others.exists():
         raise InvitationRefused(
             _("Eine Person muss die Organisation verwalten. Geben Sie zuerst einer anderen Person diese Rolle.")

@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 
 from submissions.domain.countries import all_countries, developing
 from submissions.domain.form_sheet import CITY_QUESTIONS, LINE, MAX_CITIES
-from submissions.forms.section import DraftForm, HalfFilledForm, TextField
+from submissions.forms.fields import TextField
+from submissions.forms.section import DraftForm, HalfFilledForm
 from submissions.models import Call, Section
 
+COUNTRY, CITY, CONTACT = CITY_QUESTIONS
 FIRST_ROWS = 2
 """Rows on a new page: so many countries are needed."""
 
@@ -19,9 +21,9 @@ FIRST_ROWS = 2
 class CityForm(HalfFilledForm):
     """One proposed city."""
 
-    country = forms.ChoiceField(label=CITY_QUESTIONS[0].label)
-    city = TextField(one_line=True, label=CITY_QUESTIONS[1].label, required=False, max_length=LINE)
-    contact = TextField(one_line=True, label=CITY_QUESTIONS[2].label, required=False, max_length=LINE)
+    country = forms.ChoiceField(label=COUNTRY.label)
+    city = TextField(one_line=True, label=CITY.label, required=False, max_length=LINE)
+    contact = TextField(one_line=True, label=CONTACT.label, required=False, max_length=LINE)
 
     def __init__(self, *args: Any, countries: list[Any], **kwargs: Any) -> None:
         """Take the choices of countries once for all rows."""
@@ -55,9 +57,7 @@ class CitiesForm(DraftForm):
         super().__init__(data, initial={"version": section.version}, **kwargs)
         rows = list(section.content.get("rows", []))
         rows += [{}] * (min(max(least_rows, FIRST_ROWS), MAX_CITIES) - len(rows))
-        self.rows = CitiesFormSet(
-            data, initial=rows, prefix="cities", form_kwargs={"countries": country_choices(call)}
-        )
+        self.rows = CitiesFormSet(data, initial=rows, prefix="cities", form_kwargs={"countries": country_choices(call)})
 
     def is_valid(self) -> bool:
         """Say whether the version and all rows are valid."""

@@ -67,7 +67,9 @@ class Call(models.Model):
         verbose_name_plural = _("Themenaufrufe")
         ordering: ClassVar[list[str]] = ["-closes_at"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(condition=models.Q(opens_at__lt=models.F("closes_at")), name="call_opens_before_close"),
+            models.CheckConstraint(
+                condition=models.Q(opens_at__lt=models.F("closes_at")), name="call_opens_before_close"
+            ),
             models.CheckConstraint(condition=models.Q(page_limit__range=(1, 10)), name="call_page_limit_sane"),
         ]
 

@@ -13,7 +13,9 @@ class DeadlineExtension(models.Model):
     Append-only: triggers refuse UPDATE and DELETE.
     """
 
-    call = models.ForeignKey("submissions.Call", models.PROTECT, related_name="extensions", verbose_name=_("Themenaufruf"))
+    call = models.ForeignKey(
+        "submissions.Call", models.PROTECT, related_name="extensions", verbose_name=_("Themenaufruf")
+    )
     proposal = models.ForeignKey(
         "submissions.Proposal",
         models.PROTECT,
@@ -25,7 +27,9 @@ class DeadlineExtension(models.Model):
     previous_closes_at = models.DateTimeField(_("bisherige Frist"))
     closes_at = models.DateTimeField(_("neue Frist"))
     reason = models.TextField(_("Grund"))
-    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("gewährt von"))
+    granted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("gewährt von")
+    )
     granted_at = models.DateTimeField(_("gewährt am"))
 
     class Meta:

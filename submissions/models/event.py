@@ -37,7 +37,9 @@ class PastEvent(models.Model):
         verbose_name_plural = _("Veranstaltungen")
         ordering: ClassVar[list[str]] = ["-starts_on"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(condition=models.Q(ends_on__gte=models.F("starts_on")), name="event_ends_after_start"),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")), name="event_ends_after_start"
+            ),
             models.UniqueConstraint(fields=["starts_on", "host"], name="event_once_per_host_and_day"),
         ]
 

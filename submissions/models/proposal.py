@@ -28,7 +28,9 @@ class Proposal(models.Model):
     EDITABLE: ClassVar[tuple[str, ...]] = (State.DRAFT, State.REOPENED)
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    call = models.ForeignKey("submissions.Call", models.PROTECT, related_name="proposals", verbose_name=_("Themenaufruf"))
+    call = models.ForeignKey(
+        "submissions.Call", models.PROTECT, related_name="proposals", verbose_name=_("Themenaufruf")
+    )
     organisation = models.ForeignKey(
         "submissions.Organisation",
         models.PROTECT,
@@ -43,7 +45,12 @@ class Proposal(models.Model):
     slot = models.PositiveSmallIntegerField(null=True, editable=False)
     slot_limit = models.PositiveSmallIntegerField(null=True, editable=False)
     version_in_force = models.OneToOneField(
-        "submissions.SubmittedVersion", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("geltende Fassung")
+        "submissions.SubmittedVersion",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("geltende Fassung"),
     )
     closes_at_own = models.DateTimeField(_("eigene Frist"), null=True, blank=True)
     title = models.CharField(_("Thema"), max_length=200, blank=True)
@@ -68,14 +75,17 @@ class Proposal(models.Model):
                 name="proposal_version_fits_state",
             ),
             models.CheckConstraint(
-                condition=models.Q(state="draft") | models.Q(reference__isnull=False), name="proposal_submitted_has_reference"
+                condition=models.Q(state="draft") | models.Q(reference__isnull=False),
+                name="proposal_submitted_has_reference",
             ),
             models.CheckConstraint(
                 condition=models.Q(organisation__isnull=False) | models.Q(state="draft"),
                 name="proposal_submitted_has_organisation",
             ),
             models.CheckConstraint(
-                condition=models.Q(slot=None) | models.Q(slot_limit=None) | models.Q(slot__range=(1, models.F("slot_limit"))),
+                condition=models.Q(slot=None)
+                | models.Q(slot_limit=None)
+                | models.Q(slot__range=(1, models.F("slot_limit"))),
                 name="proposal_slot_within_limit",
             ),
             models.CheckConstraint(

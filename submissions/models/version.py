@@ -25,10 +25,16 @@ class SubmittedVersion(models.Model):
     fill = models.DecimalField(_("Umfang in Seiten"), max_digits=5, decimal_places=2)
     received_at = models.DateTimeField(_("eingegangen am"))
     closes_at = models.DateTimeField(_("Frist"))
-    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("eingereicht von"))
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("eingereicht von")
+    )
     privacy_version = models.CharField(_("Fassung des Datenschutzhinweises"), max_length=20)
     letter = models.ForeignKey(
-        "submissions.LetterOfSupport", models.PROTECT, null=True, related_name="+", verbose_name=_("Unterstützungsschreiben")
+        "submissions.LetterOfSupport",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("Unterstützungsschreiben"),
     )
 
     class Meta:
@@ -40,7 +46,9 @@ class SubmittedVersion(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["proposal", "number"], name="version_number_once"),
             models.CheckConstraint(condition=models.Q(received_at__lt=models.F("closes_at")), name="version_in_time"),
-            models.CheckConstraint(condition=models.Q(pages__lte=models.F("page_limit")), name="version_within_page_limit"),
+            models.CheckConstraint(
+                condition=models.Q(pages__lte=models.F("page_limit")), name="version_within_page_limit"
+            ),
         ]
 
     def __str__(self) -> str:

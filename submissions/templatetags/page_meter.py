@@ -7,15 +7,15 @@ from types import MappingProxyType
 
 from django import template
 from django.utils.formats import number_format
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django_stubs_ext import StrOrPromise
 
 from submissions.domain.page_limit import Measurement, PageBreak, Span
 
 register = template.Library()
 
-SHORT_TITLES: Mapping[str, str | Promise] = MappingProxyType(
+SHORT_TITLES: Mapping[str, StrOrPromise] = MappingProxyType(
     {
         "background": gettext_lazy("Thema und Hintergrund"),
         "learning_goals": gettext_lazy("Was Sie lernen möchten"),
@@ -61,9 +61,9 @@ class Picture:
     sheets: list[Sheet]
     figure: str
     alternative: str
-    shares: list[tuple[str | Promise, str]]
+    shares: list[tuple[StrOrPromise, str]]
     limit_break: PageBreak | None
-    limit_section: str | Promise
+    limit_section: StrOrPromise
 
     @property
     def width(self) -> int:

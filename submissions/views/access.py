@@ -1,15 +1,22 @@
 """Which proposals a request may touch: those of the person's organisations, and the drafts of the browser session."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 from uuid import UUID
 
-import rules
+from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from rules.permissions import has_perm
 
 from submissions.domain.queries import visible_to
-from submissions.models import Proposal
+from submissions.models import Organisation, Proposal
 
 SESSION_KEY = "drafts"
+
+type_of_view = Callable[..., HttpResponseBase]
 
 
 def own_drafts(request: HttpRequest) -> list[UUID]:
@@ -29,17 +36,34 @@ def forget_drafts(request: HttpRequest) -> None:
 
 def visible_proposals(request: HttpRequest) -> QuerySet[Proposal]:
     """Return all proposals that this request may see."""
-    return visible_to(request.user, own_drafts(request))  # type: ignore[arg-type]
+    return visible_to(request.user, own_drafts(request))
 
 
-def proposal_or_404(request: HttpRequest, public_id: UUID, permission: str = "submissions.read_proposal") -> Proposal:
-    """Return a proposal that the person may see and use with `permission`; anything else does not exist."""
-    proposal = visible_proposals(request).filter(public_id=public_id).first()
-    if proposal is None or not rules.has_perm(permission, request.user, proposal):
-        raise Http404
-    return proposal
+def for_proposal(permission: str = "submissions.read_proposal") -> Callable[[type_of_view], type_of_view]:
+    """Give a view the proposal that its address names, if the person may use it with `permission`.
+
+    Somebody who is not signed in is asked to do so, whatever the address names; what they had sent is kept by
+    `connective.accounts.kept_text`. To anybody else a proposal that is not theirs does not exist (404).
+    """
+
+    def decorate(view: type_of_view) -> type_of_view:
+        @wraps(view)
+        def found(request: HttpRequest, public_id: UUID, **kwargs: Any) -> HttpResponseBase:
+            proposal = visible_proposals(request).filter(public_id=public_id).first()
+            if proposal is not None and may(request, permission, proposal):
+                return view(request, proposal, **kwargs)
+            if request.user.is_anonymous and request.method in {"GET", "HEAD"}:
+                return redirect_to_login(request.path)
+            raise Http404
+
+        return found
+
+    return decorate
 
 
-def may(request: HttpRequest, permission: str, proposal: Proposal) -> bool:
-    """Say whether the person has `permission` for a proposal they can see."""
-    return bool(rules.has_perm(permission, request.user, proposal))
+def may(request: HttpRequest, permission: str, subject: Proposal | Organisation) -> bool:
+    """Say whether the person has `permission` for a proposal they can see, or for an organisation.
+
+    Superusers are not exempt: the administrator of the portal does not write for municipalities.
+    """
+    return bool(has_perm(permission, request.user, subject))

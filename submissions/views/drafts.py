@@ -1,7 +1,5 @@
 """From the call to a draft, from a browser's draft to a person's, and the list of one's proposals."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +15,7 @@ from submissions.domain.claim import claim
 from submissions.domain.errors import NotYetOpen
 from submissions.domain.start import organisations_of, start
 from submissions.models import Call, Organisation, Proposal
-from submissions.views.access import bind_to_browser, forget_drafts, own_drafts, proposal_or_404, visible_proposals
+from submissions.views.access import bind_to_browser, for_proposal, forget_drafts, own_drafts, visible_proposals
 
 
 @require_POST
@@ -33,11 +31,10 @@ def begin(request: HttpRequest, slug: str) -> HttpResponse:
     return _started(request, call, organisation=own[0] if own else None)
 
 
-@login_required
 @require_POST
-def copy(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@for_proposal("submissions.submit_proposal")
+def copy(request: HttpRequest, earlier: Proposal) -> HttpResponse:
     """Start a draft for an open call with the answers of an earlier proposal."""
-    earlier = proposal_or_404(request, public_id, "submissions.submit_proposal")
     call = get_object_or_404(queries.published_calls(), slug=request.POST.get("call", ""))
     return _started(request, call, organisation=earlier.organisation, copy_of=earlier)
 
@@ -60,7 +57,7 @@ def _started(
 @require_GET
 def arrive(request: HttpRequest) -> HttpResponse:
     """Welcome a person who has just signed in: the drafts of this browser become theirs."""
-    assert isinstance(request.user, User)  # noqa: S101  (login_required)
+    assert isinstance(request.user, User)
     claimed = claim(own_drafts(request), actor=request.user, at=received_at(request))
     forget_drafts(request)
     if claimed:

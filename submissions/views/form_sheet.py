@@ -2,12 +2,12 @@
 
 import json
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import date as format_date
+from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -25,21 +25,19 @@ from submissions.forms.cities import FIRST_ROWS
 from submissions.forms.section import DraftForm
 from submissions.models import Proposal, Section, SectionKey, SectionRevision
 from submissions.tasks import measure_description, told
-from submissions.views.access import may, proposal_or_404
+from submissions.views.access import for_proposal, may
 
 REVISIONS_SHOWN = 20
 
 
 @require_safe
-def tasks(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@for_proposal()
+def tasks(request: HttpRequest, proposal: Proposal) -> HttpResponse:
     """Show the task list with the state of each task."""
-    proposal = proposal_or_404(request, public_id)
     content = content_of(proposal)
     measurement = page_limit.cached(form_sheet.description_of(content), limit=proposal.call.page_limit)
     errors = completeness.check(proposal.call, content, measurement).errors
-    rows = [
-        (key, label, completeness.section_state(key, content, errors)) for key, label in SectionKey.choices
-    ]
+    rows = [(key, label, completeness.section_state(key, content, errors)) for key, label in SectionKey.choices]
     done = sum(state == "done" for _key, _label, state in rows)
     return render(
         request,
@@ -56,11 +54,11 @@ def tasks(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def section(request: HttpRequest, public_id: UUID, key: str) -> HttpResponse:
+@for_proposal()
+def section(request: HttpRequest, proposal: Proposal, key: str) -> HttpResponse:
     """Show one task, or save it: by hand, by itself (JSON), or to go on with later."""
     if key not in SectionKey.values:
         raise Http404
-    proposal = proposal_or_404(request, public_id)
     current = Section.objects.select_related("saved_by").get(proposal=proposal, key=key)
     current.proposal = proposal
     if request.method == "POST":
@@ -70,20 +68,25 @@ def section(request: HttpRequest, public_id: UUID, key: str) -> HttpResponse:
     parked = take(request, request.path)
     if key == SectionKey.CITIES:
         wanted = request.GET.get("cities", "")
-        form: DraftForm = CitiesForm(current, proposal.call, parked, least_rows=int(wanted) if wanted.isdecimal() else 0)
+        form: DraftForm = CitiesForm(
+            current, proposal.call, parked, least_rows=int(wanted) if wanted.isdecimal() else 0
+        )
     else:
         form = form_for(current, proposal.call, parked)
     if parked is not None:
+        park(request, request.path, parked)  # until a save succeeds
         form.is_valid()
         messages.warning(request, _("Dieser Text war noch nicht gespeichert. Bitte speichern Sie ihn jetzt."))
-    return _page(request, proposal, current, form)
+    return _page(request, proposal, current, form, unsaved="parked" if parked is not None else "")
 
 
 def _save(request: HttpRequest, proposal: Proposal, current: Section) -> HttpResponse:
     by_itself = request.headers.get("Accept") == "application/json"
     form = form_for(current, proposal.call, request.POST)
     if not form.is_valid():
-        return _answer(request, by_itself, {"state": "invalid"}, 422) or _page(request, proposal, current, form, status=422)
+        return _answer(request, by_itself, {"state": "invalid"}, 422) or _page(
+            request, proposal, current, form, status=422
+        )
     letter_form = LetterForm(request.POST, request.FILES)
     try:
         content = form.content()
@@ -102,7 +105,9 @@ def _save(request: HttpRequest, proposal: Proposal, current: Section) -> HttpRes
         letter_form.add_error("letter", refusal.text)
         return _page(request, proposal, current, form, letter_form=letter_form, status=422)
     except SectionConflict as conflict:
-        return _answer(request, by_itself, {"state": "conflict"}, 409) or _conflict(request, proposal, conflict.current, form)
+        return _answer(request, by_itself, {"state": "conflict"}, 409) or _conflict(
+            request, proposal, conflict.current, form
+        )
     except NotEditable:
         return _answer(request, by_itself, {"state": "closed"}, 409) or _not_editable(request, proposal, form)
     if saved.key == SectionKey.DESCRIPTION:
@@ -110,12 +115,15 @@ def _save(request: HttpRequest, proposal: Proposal, current: Section) -> HttpRes
     late = not proposal.is_open(received_at(request)) and not by_itself
     if late:
         messages.warning(
-            request, _("Die Einreichungsfrist ist abgelaufen. Ihr Text ist gespeichert, kann aber nicht mehr eingereicht werden.")
+            request,
+            _(
+                "Die Einreichungsfrist ist abgelaufen. Ihr Text ist gespeichert, kann aber nicht mehr eingereicht werden."
+            ),
         )
     return _answer(request, by_itself, _saved(saved), 200) or _go_on(request, proposal, saved)
 
 
-def _answer(request: HttpRequest, by_itself: bool, facts: dict[str, Any], status: int) -> HttpResponse | None:  # noqa: ARG001, FBT001
+def _answer(request: HttpRequest, by_itself: bool, facts: dict[str, Any], status: int) -> HttpResponse | None:  # noqa: ARG001
     """Return the JSON answer to a page that saves by itself, None for one that a person sent."""
     return JsonResponse(facts, status=status) if by_itself else None
 
@@ -136,13 +144,15 @@ def _go_on(request: HttpRequest, proposal: Proposal, saved: Section) -> HttpResp
         if request.user.is_authenticated:
             messages.success(request, _("Ihr Entwurf ist gespeichert. Sie können jederzeit weiterschreiben."))
             return redirect("submissions:proposals")
-        tasks_url = redirect("submissions:tasks", public_id=proposal.public_id).url
-        return redirect(f"{redirect('account_login').url}?next={tasks_url}")
+        tasks_url = reverse("submissions:tasks", args=[proposal.public_id])
+        return redirect(f"{reverse('submissions:arrive')}?next={tasks_url}")
     if action in {"stay", "remove-letter"}:
         return redirect(request.path)
     if action == "add-city":
         rows = len(saved.content.get("rows", [])) + 1
-        return redirect(f"{request.path}?cities={max(rows, FIRST_ROWS + 1)}#id_cities-{max(rows, FIRST_ROWS + 1) - 1}-country")
+        return redirect(
+            f"{request.path}?cities={max(rows, FIRST_ROWS + 1)}#id_cities-{max(rows, FIRST_ROWS + 1) - 1}-country"
+        )
     keys = SectionKey.values
     following = keys.index(saved.key) + 1
     if following < len(keys):
@@ -168,7 +178,9 @@ def _conflict(request: HttpRequest, proposal: Proposal, theirs: Section, form: D
     theirs.proposal = proposal
     mine = form_for(theirs, proposal.call, data)
     mine.is_valid()
-    return _page(request, proposal, theirs, mine, status=409, conflict=_differences(theirs, theirs.content, form.content()))
+    return _page(
+        request, proposal, theirs, mine, status=409, conflict=_differences(theirs, theirs.content, form.content())
+    )
 
 
 def _differences(section_: Section, theirs: dict[str, Any], mine: dict[str, Any]) -> list[tuple[Any, str, str]]:
@@ -197,7 +209,7 @@ def _not_editable(request: HttpRequest, proposal: Proposal, form: DraftForm) -> 
     )
 
 
-def _page(  # noqa: PLR0913
+def _page(
     request: HttpRequest,
     proposal: Proposal,
     current: Section,
@@ -206,8 +218,10 @@ def _page(  # noqa: PLR0913
     letter_form: LetterForm | None = None,
     status: int = 200,
     conflict: list[tuple[Any, str, str]] | None = None,
+    unsaved: str = "",
 ) -> HttpResponse:
     context = {
+        "unsaved": "conflict" if conflict is not None else unsaved,
         "proposal": proposal,
         "section": current,
         "form": form,
@@ -227,9 +241,9 @@ def _page(  # noqa: PLR0913
 
 
 @require_safe
-def revisions(request: HttpRequest, public_id: UUID, key: str) -> HttpResponse:
+@for_proposal()
+def revisions(request: HttpRequest, proposal: Proposal, key: str) -> HttpResponse:
     """List the earlier versions of a task, each with what would change."""
-    proposal = proposal_or_404(request, public_id)
     if key not in SectionKey.values:
         raise Http404
     current = Section.objects.select_related("saved_by").get(proposal=proposal, key=key)
@@ -243,9 +257,9 @@ def revisions(request: HttpRequest, public_id: UUID, key: str) -> HttpResponse:
 
 
 @require_POST
-def restore(request: HttpRequest, public_id: UUID, key: str, version: int) -> HttpResponse:
+@for_proposal("submissions.edit_proposal")
+def restore(request: HttpRequest, proposal: Proposal, key: str, version: int) -> HttpResponse:
     """Go back to an earlier version of a task; what stood there becomes an earlier version itself."""
-    proposal = proposal_or_404(request, public_id, "submissions.edit_proposal")
     base = request.POST.get("version", "")
     try:
         restore_revision(
@@ -260,9 +274,9 @@ def restore(request: HttpRequest, public_id: UUID, key: str, version: int) -> Ht
         raise Http404 from error
     except (SectionConflict, NotEditable) as refusal:
         messages.error(request, refusal.text)
-        return redirect("submissions:revisions", public_id=public_id, key=key)
+        return redirect("submissions:revisions", public_id=proposal.public_id, key=key)
     messages.success(request, _("Die frühere Fassung gilt wieder. Die bisherige steht unter den früheren Fassungen."))
-    return redirect("submissions:section", public_id=public_id, key=key)
+    return redirect("submissions:section", public_id=proposal.public_id, key=key)
 
 
 def _actor(request: HttpRequest) -> User | None:

@@ -1,7 +1,5 @@
 """The page meter and the preview of the official PDF: what a description takes, without waiting to save."""
 
-from uuid import UUID
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -11,13 +9,14 @@ from submissions.domain import form_sheet, official_pdf, page_limit
 from submissions.domain.official_content import official_content
 from submissions.domain.submit import content_of
 from submissions.domain.text_characters import clean, refusal
-from submissions.views.access import proposal_or_404
+from submissions.models import Proposal
+from submissions.views.access import for_proposal
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def meter(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@for_proposal()
+def meter(request: HttpRequest, proposal: Proposal) -> HttpResponse:
     """Measure the text that is being typed (POST) or that is saved (GET), and show the meter alone."""
-    proposal = proposal_or_404(request, public_id)
     parts = (
         {part: clean(request.POST.get(part, "")) for part in form_sheet.DESCRIPTION_PARTS}
         if request.method == "POST"
@@ -39,9 +38,9 @@ def meter(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_safe
-def preview(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@for_proposal()
+def preview(request: HttpRequest, proposal: Proposal) -> HttpResponse:
     """Return the official PDF of the draft as it is saved, marked as a draft."""
-    proposal = proposal_or_404(request, public_id)
     content = content_of(proposal)
     measurement = page_limit.measure(form_sheet.description_of(content), limit=proposal.call.page_limit)
     if not measurement.exact:

@@ -1,9 +1,6 @@
 """Check, submit, receipt, and the ways back: withdraw, reopen, give changes up."""
 
-from uuid import UUID
-
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -19,15 +16,15 @@ from submissions.domain.summary import summary
 from submissions.domain.withdraw import discard_changes, reopen, withdraw
 from submissions.models import OfficialPdf, Proposal
 from submissions.tasks import finish_receipt, told
-from submissions.views.access import may, proposal_or_404
+from submissions.views.access import for_proposal, may
 
 WAYS_BACK = {"withdraw": withdraw, "reopen": reopen, "discard": discard_changes}
 
 
 @require_safe
-def check(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@for_proposal()
+def check(request: HttpRequest, proposal: Proposal) -> HttpResponse:
     """Show all answers, the completeness check and the one button."""
-    proposal = proposal_or_404(request, public_id)
     return _check_page(request, proposal)
 
 
@@ -53,12 +50,11 @@ def _check_page(request: HttpRequest, proposal: Proposal, *, problem: str = "", 
     )
 
 
-@login_required
 @require_POST
-def send(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@for_proposal("submissions.submit_proposal")
+def send(request: HttpRequest, proposal: Proposal) -> HttpResponse:
     """Submit what was checked, once, if the whole request was received in time."""
-    proposal = proposal_or_404(request, public_id, "submissions.submit_proposal")
-    assert isinstance(request.user, User)  # noqa: S101  (login_required)
+    assert isinstance(request.user, User)
     if request.POST.get("consent") != proposal.call.privacy_version:
         return _check_page(request, proposal, problem=_("Bitte stimmen Sie der Verarbeitung der Daten zu."), status=422)
     try:
@@ -85,13 +81,13 @@ def send(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return _check_page(request, proposal, problem=str(refusal.text), status=409)
     if made:
         told(finish_receipt, version.pk)
-    return redirect("submissions:receipt", public_id=public_id)
+    return redirect("submissions:receipt", public_id=proposal.public_id)
 
 
 @require_safe
-def receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@for_proposal()
+def receipt(request: HttpRequest, proposal: Proposal) -> HttpResponse:
     """Show the receipt of the version in force; the PDF may still be on its way."""
-    proposal = proposal_or_404(request, public_id)
     version = proposal.versions.order_by("-number").first()
     if version is None:
         raise Http404
@@ -109,9 +105,9 @@ def receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_safe
-def pdf_file(request: HttpRequest, public_id: UUID, number: int) -> FileResponse:
+@for_proposal()
+def pdf_file(request: HttpRequest, proposal: Proposal, number: int) -> FileResponse:  # noqa: ARG001
     """Return the official PDF of a version."""
-    proposal = proposal_or_404(request, public_id)
     pdf = _pdf_or_404(proposal, number)
     response = FileResponse(pdf.file.open(), as_attachment=True, filename=f"{pdf.version.reference}-{number}.pdf")
     response["Cache-Control"] = "no-store"
@@ -119,30 +115,35 @@ def pdf_file(request: HttpRequest, public_id: UUID, number: int) -> FileResponse
 
 
 def _pdf_or_404(proposal: Proposal, number: int) -> OfficialPdf:
-    pdf = OfficialPdf.objects.filter(version__proposal=proposal, version__number=number).select_related("version").first()
+    pdf = (
+        OfficialPdf.objects.filter(version__proposal=proposal, version__number=number).select_related("version").first()
+    )
     if pdf is None:
         raise Http404
     return pdf
 
 
 @require_safe
-def receipt_file(request: HttpRequest, public_id: UUID, number: int, kind: str) -> HttpResponse:
+@for_proposal()
+def receipt_file(request: HttpRequest, proposal: Proposal, number: int, kind: str) -> HttpResponse:  # noqa: ARG001
     """Return the signed text of a receipt, or its signature as bytes, to be checked offline."""
-    proposal = proposal_or_404(request, public_id)
     pdf = _pdf_or_404(proposal, number)
     if kind not in {"txt", "sig"}:
         raise Http404
     body: str | bytes = pdf.receipt if kind == "txt" else bytes.fromhex(pdf.signature)
-    response = HttpResponse(body, content_type="text/plain; charset=utf-8" if kind == "txt" else "application/octet-stream")
+    response = HttpResponse(
+        body, content_type="text/plain; charset=utf-8" if kind == "txt" else "application/octet-stream"
+    )
     response["Content-Disposition"] = f'attachment; filename="{pdf.version.reference}-{number}.{kind}"'
     response["Cache-Control"] = "no-store"
     return response
 
 
 @require_safe
-def letter_file(request: HttpRequest, public_id: UUID, letter_id: int) -> FileResponse:
+@for_proposal()
+def letter_file(request: HttpRequest, proposal: Proposal, letter_id: int) -> FileResponse:  # noqa: ARG001
     """Return a letter of support, never shown inside a page of ours."""
-    letter = proposal_or_404(request, public_id).letters.filter(pk=letter_id).first()
+    letter = proposal.letters.filter(pk=letter_id).first()
     if letter is None:
         raise Http404
     response = FileResponse(letter.file.open(), as_attachment=True, filename=f"{_('Unterstützungsschreiben')}.pdf")
@@ -151,9 +152,9 @@ def letter_file(request: HttpRequest, public_id: UUID, letter_id: int) -> FileRe
 
 
 @require_safe
-def text_file(request: HttpRequest, public_id: UUID) -> HttpResponse:
+@for_proposal()
+def text_file(request: HttpRequest, proposal: Proposal) -> HttpResponse:  # noqa: ARG001
     """Return all answers of the draft as a text file: what was typed belongs to who typed it, deadline or not."""
-    proposal = proposal_or_404(request, public_id)
     lines = []
     for group in summary(proposal, content_of(proposal)):
         lines += [f"## {group.title}", ""]
@@ -164,21 +165,22 @@ def text_file(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return response
 
 
-@login_required
 @require_POST
-def way_back(request: HttpRequest, public_id: UUID, way: str) -> HttpResponse:
+@for_proposal("submissions.submit_proposal")
+def way_back(request: HttpRequest, proposal: Proposal, way: str) -> HttpResponse:
     """Withdraw, reopen for changes, or give changes up."""
-    proposal = proposal_or_404(request, public_id, "submissions.submit_proposal")
     try:
+        assert isinstance(request.user, User)  # proved by the permission
         WAYS_BACK[way](proposal, actor=request.user, at=received_at(request))
     except DomainError as refusal:
         messages.error(request, refusal.text)
-        return redirect("submissions:receipt", public_id=public_id)
+        return redirect("submissions:receipt", public_id=proposal.public_id)
     said = {
         "withdraw": _("Der Vorschlag ist zurückgezogen."),
-        "reopen": _("Sie können den Vorschlag jetzt ändern. Bis Sie ihn neu einreichen, gilt die eingereichte Fassung."),
+        "reopen": _(
+            "Sie können den Vorschlag jetzt ändern. Bis Sie ihn neu einreichen, gilt die eingereichte Fassung."
+        ),
         "discard": _("Die Änderungen sind verworfen. Es gilt die eingereichte Fassung."),
     }
     messages.success(request, said[way])
-    return redirect("submissions:tasks" if way == "reopen" else "submissions:receipt", public_id=public_id)
-
+    return redirect("submissions:tasks" if way == "reopen" else "submissions:receipt", public_id=proposal.public_id)

@@ -1,6 +1,5 @@
 """The people of an organisation: who works with it, invitations, handing over."""
 
-import rules
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,6 +14,7 @@ from connective.errors import DomainError
 from connective.receiving import received_at
 from submissions.domain import team
 from submissions.models import Invitation, Membership, Organisation, Role
+from submissions.views.access import may
 
 
 class InviteForm(forms.Form):
@@ -30,7 +30,7 @@ class InviteForm(forms.Form):
 
 def _organisation(request: HttpRequest, pk: int, permission: str) -> Organisation:
     organisation = get_object_or_404(Organisation, pk=pk)
-    if not rules.has_perm(permission, request.user, organisation):
+    if not may(request, permission, organisation):
         raise Http404
     return organisation
 
@@ -51,7 +51,7 @@ def _page(request: HttpRequest, organisation: Organisation, form: InviteForm, st
             "organisation": organisation,
             "memberships": organisation.memberships.select_related("user").order_by("pk"),
             "invitations": [item for item in organisation.invitations.order_by("pk") if item.is_open(at)],
-            "may_manage": rules.has_perm("submissions.manage_team", request.user, organisation),
+            "may_manage": may(request, "submissions.manage_team", organisation),
             "roles": Role.choices,
             "form": form,
         },
@@ -83,7 +83,7 @@ def change_membership(request: HttpRequest, pk: int, membership_pk: int) -> Http
     organisation = _organisation(request, pk, "submissions.see_team")
     membership = get_object_or_404(Membership, pk=membership_pk, organisation=organisation)
     action = request.POST.get("action", "")
-    manages = rules.has_perm("submissions.manage_team", request.user, organisation)
+    manages = may(request, "submissions.manage_team", organisation)
     if not manages and not (action == "leave" and membership.user_id == request.user.pk):
         raise Http404
     try:
@@ -130,5 +130,5 @@ def answer(request: HttpRequest, invitation_pk: int) -> HttpResponse:
 
 
 def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101  (login_required)
+    assert isinstance(request.user, User)
     return request.user

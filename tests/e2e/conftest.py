@@ -42,9 +42,13 @@ def accessible() -> Callable[[Page, str], None]:
 
     def check(page: Page, what: str) -> None:
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             found = axe.run(page, options=RULES).response["violations"]
-            nodes = [(rule["id"], node["html"][:200], node["failureSummary"][:300]) for rule in found for node in rule["nodes"]]
+            nodes = [
+                (rule["id"], node["html"][:200], node["failureSummary"][:300])
+                for rule in found
+                for node in rule["nodes"]
+            ]
             assert nodes == [], f"{what} ({scheme})"
         page.emulate_media(color_scheme="light")
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")

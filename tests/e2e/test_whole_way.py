@@ -78,7 +78,7 @@ def fill_everything(page: Page, look: Callable[[str], None]) -> None:
     go_on(page)
 
 
-def test_a_clerk_submits_a_proposal_and_gets_the_receipt_by_mail(
+def test_a_clerk_submits_a_proposal_and_gets_the_receipt_by_mail(  # noqa: PLR0917  (fixtures)
     any_width: Page,
     call: Call,
     sign_in: SignIn,
@@ -130,7 +130,9 @@ def test_the_whole_way_works_without_javascript(
     expect(page.get_by_role("link", name="PDF herunterladen")).to_be_visible()
 
 
-def test_what_is_typed_is_saved_by_itself_and_the_meter_is_live(page: Page, call: Call, celery_worker: CeleryProcess) -> None:
+def test_what_is_typed_is_saved_by_itself_and_the_meter_is_live(
+    page: Page, call: Call, celery_worker: CeleryProcess
+) -> None:
     page.goto(f"/aufruf/{call.slug}/")
     page.get_by_role("button", name="Themenvorschlag einreichen").first.click()
     page.get_by_role("link", name="Beschreibung", exact=True).click()
@@ -164,7 +166,9 @@ def test_a_second_tab_is_told_and_shows_both_texts(page: Page, call: Call, acces
     expect(other.get_by_role("heading", level=1, name="Beschreibung")).to_be_visible()
 
 
-def test_errors_take_the_focus_and_lead_to_their_fields_by_keyboard(page: Page, call: Call, accessible: Accessible) -> None:
+def test_errors_take_the_focus_and_lead_to_their_fields_by_keyboard(
+    page: Page, call: Call, accessible: Accessible
+) -> None:
     page.goto(f"/aufruf/{call.slug}/")
     page.get_by_role("button", name="Themenvorschlag einreichen").first.click()
     page.get_by_role("link", name="Ansprechperson", exact=True).click()
@@ -178,7 +182,9 @@ def test_errors_take_the_focus_and_lead_to_their_fields_by_keyboard(page: Page, 
     expect(page.get_by_label("Telefon")).to_be_focused()
 
 
-def test_the_check_page_with_gaps_is_accessible_and_offers_no_button(page: Page, call: Call, accessible: Accessible) -> None:
+def test_the_check_page_with_gaps_is_accessible_and_offers_no_button(
+    page: Page, call: Call, accessible: Accessible
+) -> None:
     page.goto(f"/aufruf/{call.slug}/")
     page.get_by_role("button", name="Themenvorschlag einreichen").first.click()
     proposal = Proposal.objects.get()
@@ -189,7 +195,9 @@ def test_the_check_page_with_gaps_is_accessible_and_offers_no_button(page: Page,
     expect(page.get_by_label("Titel des Themas")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/", "/beleg/", "/barrierefreiheit/", "/datenschutz/", "/impressum/", "/gibt-es-nicht/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/beleg/", "/barrierefreiheit/", "/datenschutz/", "/impressum/", "/gibt-es-nicht/"]
+)
 def test_public_pages_are_accessible_at_320_px_too(page: Page, call: Call, accessible: Accessible, path: str) -> None:
     page.set_viewport_size({"width": 320, "height": 700})
     page.goto(path)
@@ -197,7 +205,7 @@ def test_public_pages_are_accessible_at_320_px_too(page: Page, call: Call, acces
 
 
 def test_a_name_from_the_register_fills_land_and_key(page: Page, call: Call) -> None:
-    from submissions.domain.municipality_register import load_sample  # noqa: PLC0415
+    from submissions.domain.municipality_register import load_sample
 
     load_sample()
     page.goto(f"/aufruf/{call.slug}/")

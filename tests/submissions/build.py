@@ -9,7 +9,16 @@ from connective.accounts.models import User
 from submissions.domain.save import save_section
 from submissions.domain.start import found, organisations_of, start
 from submissions.domain.submit import content_of, seal, submit
-from submissions.models import Call, CountryList, CountryListEntry, Membership, Organisation, Proposal, Role, SubmittedVersion
+from submissions.models import (
+    Call,
+    CountryList,
+    CountryListEntry,
+    Membership,
+    Organisation,
+    Proposal,
+    Role,
+    SubmittedVersion,
+)
 
 CLOSES = datetime(2020, 12, 4, 23, 0, tzinfo=UTC)
 """The first refused instant of the call 2021: 5 December 2020, 00:00 in Berlin."""

@@ -47,7 +47,9 @@ def test_what_already_belongs_to_someone_is_not_claimed() -> None:
     assert proposal.organisation == before
 
 
-def test_unclaimed_drafts_are_purged_after_seven_days_with_their_letters(django_capture_on_commit_callbacks: object) -> None:
+def test_unclaimed_drafts_are_purged_after_seven_days_with_their_letters(
+    django_capture_on_commit_callbacks: object,
+) -> None:
     call = make_call()
     stale, fresh, owned = draft(call), draft(call), draft(call, person())
     at = clock.now()
@@ -57,4 +59,4 @@ def test_unclaimed_drafts_are_purged_after_seven_days_with_their_letters(django_
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         assert purge_unproved(at) == 1
     assert set(Proposal.objects.all()) == {fresh, owned}
-    assert not letter.file.storage.exists(letter.file.name)
+    assert not letter.file.storage.exists(str(letter.file.name))

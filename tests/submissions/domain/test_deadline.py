@@ -29,7 +29,9 @@ def test_the_call_2021_closes_at_midnight_in_berlin_after_4_december_2020() -> N
         (datetime(2021, 11, 1, 0, 0, tzinfo=ZoneInfo("Europe/Berlin")), datetime(2021, 10, 31, 23, 0, tzinfo=UTC)),
     ],
 )
-def test_around_both_clock_changes_midnight_in_berlin_is_the_first_refused_instant(local: datetime, utc: datetime) -> None:
+def test_around_both_clock_changes_midnight_in_berlin_is_the_first_refused_instant(
+    local: datetime, utc: datetime
+) -> None:
     call = make_call(closes_at=local, opens_at=local - timedelta(days=30))
     call.refresh_from_db()
     assert call.is_open(utc - timedelta(microseconds=1))

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from threading import Barrier
 from typing import Any
 
 import pytest
 from django.db import connection, connections
 
+from connective.accounts.models import User
 from connective.audit.chain import verify
 from submissions.domain.deadline import extend_call
 from submissions.domain.errors import ContentChanged, DeadlinePassed, LimitReached, NotEditable, SectionConflict
@@ -28,14 +30,29 @@ def at_once(*jobs: Callable[[], Any]) -> list[Any]:
     def run(job: Callable[[], Any]) -> Any:
         barrier.wait()
         try:
-            return job()
+            return closing(job)()
         except Exception as error:  # noqa: BLE001  (the test looks at it)
             return error
-        finally:
-            connections.close_all()
 
     with ThreadPoolExecutor(len(jobs)) as pool:
         return [future.result() for future in [pool.submit(run, job) for job in jobs]]
+
+
+def closing(job: Callable[[], Any]) -> Callable[[], Any]:
+    """Return `job` so that it leaves no connection of its thread open."""
+
+    def run() -> Any:
+        try:
+            return job()
+        finally:
+            connections.close_all()
+
+    return run
+
+
+def submitting(proposal: Proposal, actor: User, at: datetime) -> Callable[[], Any]:
+    """Return a job that submits what the check page shows now."""
+    return partial(submit, proposal, checked=current_seal(proposal), consent_to="1", actor=actor, received_at=at)
 
 
 def kinds(results: list[Any]) -> list[str]:
@@ -61,28 +78,14 @@ def test_ten_threads_that_submit_the_same_page_make_one_version() -> None:
 def test_references_are_gapless_and_unique_when_many_submit_at_once() -> None:
     call, actor = make_call(), person()
     drafts = [draft(call, actor) for _ in range(12)]
-    results = at_once(
-        *[
-            lambda d=d, seal=current_seal(d): submit(  # type: ignore[misc]
-                d, checked=seal, consent_to="1", actor=actor, received_at=in_time(call)
-            )
-            for d in drafts
-        ]
-    )
+    results = at_once(*[submitting(each, actor, in_time(call)) for each in drafts])
     assert sorted(version.reference for version, _made in results) == [f"TA2021-{n:04d}" for n in range(1, 13)]
 
 
 def test_the_limit_of_an_organisation_holds_when_it_submits_everything_at_once() -> None:
     call, actor = make_call(max_per_organisation=3), person()
     drafts = [draft(call, actor) for _ in range(8)]
-    results = at_once(
-        *[
-            lambda d=d, seal=current_seal(d): submit(  # type: ignore[misc]
-                d, checked=seal, consent_to="1", actor=actor, received_at=in_time(call)
-            )
-            for d in drafts
-        ]
-    )
+    results = at_once(*[submitting(each, actor, in_time(call)) for each in drafts])
     assert kinds(results) == ["LimitReached"] * 5 + ["tuple"] * 3
     assert all(isinstance(result, LimitReached | tuple) for result in results)
 
@@ -92,7 +95,7 @@ def test_of_twenty_tabs_that_save_at_once_one_wins_and_nineteen_are_told() -> No
     proposal = draft(call, actor)
     results = at_once(
         *[
-            lambda n=n: save_section(  # type: ignore[misc]
+            lambda n=n: save_section(
                 proposal, "topic", {"title": f"Tab {n}"}, base_version=1, actor=actor, at=in_time(call)
             )
             for n in range(20)
@@ -139,11 +142,10 @@ def test_an_extension_and_late_submissions_cannot_miss_each_other() -> None:
     drafts = [draft(call, actor) for _ in range(6)]
     late = call.closes_at + timedelta(minutes=1)
     results = at_once(
-        lambda: extend_call(call, closes_at=call.closes_at + timedelta(hours=1), reason="Störung", actor=actor, at=late),
-        *[
-            lambda d=d, seal=current_seal(d): submit(d, checked=seal, consent_to="1", actor=actor, received_at=late)  # type: ignore[misc]
-            for d in drafts
-        ],
+        lambda: extend_call(
+            call, closes_at=call.closes_at + timedelta(hours=1), reason="Störung", actor=actor, at=late
+        ),
+        *[submitting(each, actor, late) for each in drafts],
     )
     accepted = [result for result in results[1:] if isinstance(result, tuple)]
     refused = [result for result in results[1:] if isinstance(result, DeadlinePassed)]
@@ -155,27 +157,15 @@ def test_an_extension_and_late_submissions_cannot_miss_each_other() -> None:
 def test_waiting_for_a_lock_across_the_closing_instant_costs_nobody_the_deadline() -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no row locks to wait for; IMMEDIATE serialises whole transactions")
-    from django.db import transaction  # noqa: PLC0415
+    from django.db import transaction
 
     call, actor = make_call(), person()
     proposal = draft(call, actor)
-    checked = current_seal(proposal)
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             Call.objects.select_for_update().get(pk=call.pk)
-            waiting = pool.submit(
-                lambda: (
-                    submit(
-                        proposal,
-                        checked=checked,
-                        consent_to="1",
-                        actor=actor,
-                        received_at=call.closes_at - timedelta(milliseconds=1),
-                    ),
-                    connections.close_all(),
-                )
-            )
+            waiting = pool.submit(closing(submitting(proposal, actor, call.closes_at - timedelta(milliseconds=1))))
             assert not waiting.done()
-        (version, made), _closed = waiting.result(timeout=20)
+        version, made = waiting.result(timeout=20)
     assert made
     assert version.received_at == call.closes_at - timedelta(milliseconds=1)

@@ -59,7 +59,9 @@ def test_a_pdf_is_recognised_by_its_bytes_and_a_reference_only_together_with_its
         data = file.read()
     assert receipt.received_as(pdf=data) == made
     assert receipt.received_as(pdf=data + b"\n") is None
-    assert receipt.received_as(reference=f" {version.reference.lower()} ", sha256=version.content_sha256.upper()) == made
+    assert (
+        receipt.received_as(reference=f" {version.reference.lower()} ", sha256=version.content_sha256.upper()) == made
+    )
     assert receipt.received_as(reference=version.reference, sha256=made.sha256) == made
     assert receipt.received_as(reference=other.reference, sha256=made.sha256) is None
     assert receipt.received_as(reference=version.reference, sha256=made.sha256[:-1]) is None
@@ -71,6 +73,6 @@ def test_the_mail_carries_reference_time_hashes_and_the_pdf() -> None:
     made = receipt.finish(version.pk)
     message = Message.objects.get(kind="receipt")
     assert version.reference in message.subject
-    for fact in (version.content_sha256, made.sha256, made.signature, "3. Dezember 2020"):
+    for fact in (version.content_sha256, made.sha256, made.signature, "4. Dezember 2020"):
         assert fact in message.body
     assert OfficialPdf.objects.get().sha256 == made.sha256

@@ -149,7 +149,7 @@ def test_submitting_again_after_reopening_makes_a_second_version_with_the_same_r
 
 def test_a_description_over_the_page_limit_is_refused() -> None:
     call, actor = make_call(), person()
-    long = {**{key: "" for key in form_sheet.DESCRIPTION_PARTS}, "background": "Ein Satz zu viel. " * 900}
+    long = {**dict.fromkeys(form_sheet.DESCRIPTION_PARTS, ""), "background": "Ein Satz zu viel. " * 900}
     proposal = draft(call, actor, description={**long, "learning_goals": "x", "contribution": "y"})
     with pytest.raises(Incomplete) as refusal:
         submit(proposal, checked=current_seal(proposal), consent_to="1", actor=actor, received_at=in_time(call))
@@ -203,16 +203,14 @@ def test_the_database_refuses_a_version_that_is_late_or_too_long(change: dict[st
         copy.save(force_insert=True)
 
 
-@pytest.mark.parametrize("statement", ["update", "delete"])
-def test_the_database_refuses_to_change_or_delete_a_frozen_version(statement: str) -> None:
+def test_the_database_refuses_to_change_or_delete_a_frozen_version() -> None:
     call, actor = make_call(), person()
     _proposal, version = submitted(call, actor)
     rows = SubmittedVersion.objects.filter(pk=version.pk)
     with pytest.raises(DatabaseError), transaction.atomic():
-        if statement == "update":
-            rows.update(content="{}")
-        else:
-            rows._raw_delete(rows.db)
+        rows.update(content="{}")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        rows._raw_delete(rows.db)
     assert rows.get().content == version.content
 
 
@@ -231,11 +229,15 @@ def test_a_submission_is_written_into_the_audit_log_with_its_hash() -> None:
     assert "maria@example.org" not in entry.payload
 
 
-def test_an_unmeasured_text_is_laid_out_before_any_lock_and_only_once(settings: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    from submissions.domain import page_limit  # noqa: PLC0415
+def test_an_unmeasured_text_is_laid_out_before_any_lock_and_only_once(
+    settings: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from submissions.domain import page_limit
 
     call, actor = make_call(), person()
-    proposal = draft(call, actor, description={**{key: "neu" for key in form_sheet.DESCRIPTION_PARTS}, "background": "So noch nie."})
+    proposal = draft(
+        call, actor, description={**dict.fromkeys(form_sheet.DESCRIPTION_PARTS, "neu"), "background": "So noch nie."}
+    )
     in_transaction = []
     real = page_limit.measure
 
@@ -246,4 +248,15 @@ def test_an_unmeasured_text_is_laid_out_before_any_lock_and_only_once(settings: 
     monkeypatch.setattr(page_limit, "measure", seen)
     submit(proposal, checked=current_seal(proposal), consent_to="1", actor=actor, received_at=in_time(call))
     assert in_transaction == [False, True]
-    assert page_limit.cached(form_sheet.description_of({"description": {"background": "So noch nie.", "learning_goals": "neu", "contribution": "neu", "further_goals": "neu"}}))
+    assert page_limit.cached(
+        form_sheet.description_of(
+            {
+                "description": {
+                    "background": "So noch nie.",
+                    "learning_goals": "neu",
+                    "contribution": "neu",
+                    "further_goals": "neu",
+                }
+            }
+        )
+    )

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from submissions.domain.start import found
 from submissions.models import Call, Membership, Proposal, Role, Section
 from tests.submissions.build import CLOSES, draft, make_call, member, open_call, person, submitted
 
@@ -38,7 +39,7 @@ def test_a_draft_begins_without_an_account_and_is_bound_to_the_browser() -> None
     mine, stranger = Client(), Client()
     proposal = begin(mine, open_call())
     assert mine.get(url(proposal)).status_code == 200
-    assert stranger.get(url(proposal)).status_code == 404
+    assert stranger.get(url(proposal))["Location"] == f"{reverse('account_login')}?next={url(proposal)}"
     assert proposal.organisation is None
 
 
@@ -60,9 +61,15 @@ def test_a_half_filled_task_is_saved_and_leads_to_the_next() -> None:
 def test_save_and_later_asks_for_the_address_and_comes_back() -> None:
     client = Client()
     proposal = begin(client, open_call())
-    response = client.post(url(proposal), {"version": 0, "title": "Hitze", "action": "later"})
+    response = client.post(url(proposal), {"version": 0, "title": "Hitze", "action": "later"}, follow=True)
+    assert response.redirect_chain[-1][0].startswith(reverse("account_login"))
+    assert Section.objects.get(proposal=proposal, key="topic").content["title"] == "Hitze"
+    client.force_login(person())
     tasks = reverse("submissions:tasks", args=[proposal.public_id])
-    assert response["Location"] == f"{reverse('account_login')}?next={tasks}"
+    arrived = client.get(f"{reverse('submissions:arrive')}?next={tasks}", follow=True)
+    assert arrived.redirect_chain[-1][0] == tasks
+    proposal.refresh_from_db()
+    assert proposal.organisation is not None
 
 
 def test_an_autosave_answers_with_the_new_version_and_the_time() -> None:
@@ -78,7 +85,9 @@ def test_a_second_tab_gets_409_with_both_texts_and_overwrites_nothing() -> None:
     client = Client()
     proposal = begin(client, open_call())
     client.post(url(proposal), {"version": 0, "title": "Aus Fenster eins"})
-    automatic = client.post(url(proposal), {"version": 0, "title": "Aus Fenster zwei"}, headers={"Accept": "application/json"})
+    automatic = client.post(
+        url(proposal), {"version": 0, "title": "Aus Fenster zwei"}, headers={"Accept": "application/json"}
+    )
     by_hand = client.post(url(proposal), {"version": 0, "title": "Aus Fenster zwei"})
     assert (automatic.status_code, automatic.json()) == (409, {"state": "conflict"})
     assert by_hand.status_code == 409
@@ -112,7 +121,9 @@ def test_markup_in_an_answer_is_shown_as_text() -> None:
         ("topic", {"title": "zwei\nZeilen"}, "eine Zeile"),
     ],
 )
-def test_what_cannot_be_right_is_said_at_the_field_and_the_typed_text_stays(key: str, answers: dict[str, str], sentence: str) -> None:
+def test_what_cannot_be_right_is_said_at_the_field_and_the_typed_text_stays(
+    key: str, answers: dict[str, str], sentence: str
+) -> None:
     client = Client()
     proposal = begin(client, open_call())
     response = client.post(url(proposal, key), {"version": 0, **answers})
@@ -156,7 +167,7 @@ def test_a_colleague_who_may_read_sees_the_text_and_cannot_write() -> None:
 def test_someone_of_another_organisation_finds_nothing_by_any_route() -> None:
     proposal = draft(open_call(), person())
     stranger = signed_in(person("fremd@example.org"))
-    for name, extra in [
+    pages: list[tuple[str, list[object]]] = [
         ("tasks", []),
         ("section", ["topic"]),
         ("revisions", ["topic"]),
@@ -168,9 +179,18 @@ def test_someone_of_another_organisation_finds_nothing_by_any_route() -> None:
         ("pdf", [1]),
         ("letter", [1]),
         ("receipt_file", [1, "txt"]),
-    ]:
+    ]
+    for name, extra in pages:
         assert stranger.get(reverse(f"submissions:{name}", args=[proposal.public_id, *extra])).status_code == 404, name
-    for name, extra in [("submit", []), ("withdraw", []), ("reopen", []), ("discard", []), ("copy", []), ("restore", ["topic", 1])]:
+    actions: list[tuple[str, list[object]]] = [
+        ("submit", []),
+        ("withdraw", []),
+        ("reopen", []),
+        ("discard", []),
+        ("copy", []),
+        ("restore", ["topic", 1]),
+    ]
+    for name, extra in actions:
         assert stranger.post(reverse(f"submissions:{name}", args=[proposal.public_id, *extra])).status_code == 404, name
 
 
@@ -178,7 +198,9 @@ def test_fields_that_are_not_in_the_form_are_ignored() -> None:
     author = person()
     proposal = draft(open_call(), author)
     client = signed_in(author)
-    client.post(url(proposal), {"version": 1, "title": "Neu", "state": "submitted", "organisation": 99, "reference": "X"})
+    client.post(
+        url(proposal), {"version": 1, "title": "Neu", "state": "submitted", "organisation": 99, "reference": "X"}
+    )
     proposal.refresh_from_db()
     assert (proposal.state, proposal.reference) == ("draft", None)
     assert Section.objects.get(proposal=proposal, key="topic").content == {"title": "Neu"}
@@ -248,3 +270,39 @@ def test_the_list_of_proposals_costs_the_same_queries_for_one_and_for_many(
     client.get(address)
     with django_assert_num_queries(6):
         assert client.get(address).content.decode().count("<article") == count
+
+
+def test_after_the_session_ended_the_typed_text_waits_behind_the_sign_in() -> None:
+    author = person()
+    proposal = draft(open_call(), author)
+    client = signed_in(author)
+    client.logout()
+    response = client.post(url(proposal), {"version": 1, "title": "Noch nicht gespeichert"})
+    assert response.status_code == 404
+    assert "Noch nicht gespeichert" in response.content.decode()
+    client.force_login(author)
+    assert "Noch nicht gespeichert" in client.get(url(proposal)).content.decode()
+    assert client.post(url(proposal), {"version": 1, "title": "Noch nicht gespeichert"}).status_code == 302
+    assert "war noch nicht gespeichert" not in client.get(url(proposal)).content.decode()
+
+
+def test_an_autosave_after_the_session_ended_says_so() -> None:
+    proposal = draft(open_call(), person())
+    response = Client().post(url(proposal), {"version": 1, "title": "T"}, headers={"Accept": "application/json"})
+    assert response.status_code == 404
+    assert response.json()["state"] == "signed-out"
+
+
+def test_whoever_works_for_several_organisations_says_for_which_a_new_draft_is() -> None:
+    author = person()
+    draft(open_call(), author)
+    second = found(author, "Stadtwerke Auenbrück")
+    call = Call.objects.get()
+    client = signed_in(author)
+    address = reverse("submissions:start", args=[call.slug])
+    assert "Stadtwerke Auenbrück" in client.post(address).content.decode()
+    client.post(address, {"organisation": second.pk})
+    assert Proposal.objects.latest("pk").organisation == second
+    stranger = signed_in(person("fremd@example.org"))
+    stranger.post(address, {"organisation": second.pk})
+    assert Proposal.objects.latest("pk").organisation != second

@@ -1,0 +1,1 @@
+"""Tests of its admin pages."""
