@@ -15,7 +15,6 @@ from connective.launch import valkey
 from connective.launch.processes import Processes, Stopped, ignore_signals, stop_on_signals
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-VAR = ROOT / "var"
 HOMEBREW = "/opt/homebrew/lib:/usr/local/lib"
 START_SECONDS = 60
 
@@ -62,10 +61,15 @@ def in_use(port: int) -> bool:
     return False
 
 
+def var_folder() -> Path:
+    """Return the folder for all that the portal writes; the settings take the same."""
+    return Path(os.environ.get("VAR_DIR") or ROOT / "var")
+
+
 def prepare_environment(port: int) -> None:
     """Complete the environment of this process, which its children inherit."""
-    VAR.mkdir(exist_ok=True)
     environ.FileAwareEnv.read_env(ROOT / ".env")
+    var_folder().mkdir(parents=True, exist_ok=True)
     os.environ["PORT"] = str(port)
     os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "connective.settings")
@@ -85,7 +89,7 @@ def start_valkey(processes: Processes) -> None:
     """
     say("Starting the queue (Valkey)")
     port = valkey.free_port()
-    processes.start("queue", valkey.command(port, VAR / "valkey"), os.environ)
+    processes.start("queue", valkey.command(port, var_folder() / "valkey"), os.environ)
     if not valkey.wait_until(lambda: valkey.answers(port) or processes.ended() is not None, 10):
         sys.exit("The embedded Valkey server does not answer.")
     os.environ["REDIS_URL"] = f"redis://127.0.0.1:{port}/0"
@@ -101,8 +105,8 @@ def prepare_data() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     say("Filling in demo data")
     call_command("demo")
-    fingerprint, stamp = static_fingerprint(), VAR / "static.done"
-    if not (stamp.exists() and stamp.read_text() == fingerprint and (ROOT / "staticfiles").is_dir()):
+    fingerprint, stamp = static_fingerprint(), ROOT / "staticfiles" / "collected.txt"
+    if not (stamp.exists() and stamp.read_text() == fingerprint):
         say("Collecting pictures, styles and scripts")
         call_command("collectstatic", interactive=False, verbosity=0, clear=True)
         stamp.write_text(fingerprint)

@@ -59,6 +59,10 @@ class Processes:
             preexec_fn=_die_with_parent,  # noqa: PLW1509 (the launcher has no threads)
         )
 
+    def pids(self) -> dict[str, int]:
+        """Return the process number of each."""
+        return {name: process.pid for name, process in self._running.items()}
+
     def ended(self) -> str | None:
         """Return the name of a process that has ended, if one has."""
         return next((name for name, process in self._running.items() if process.poll() is not None), None)

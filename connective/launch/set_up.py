@@ -162,10 +162,9 @@ def install_system_packages(purpose: str, *, debian: list[str] | None = None, br
         if manager == "brew":
             run(["brew", "install", "--quiet", *packages])
             return
-        quiet = ["-o", "Dpkg::Use-Pty=0", "-qq"]
-        environment = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
-        run([*environment, *quiet, "update"])
-        run([*environment, *quiet, "install", "--yes", "--no-install-recommends", *packages])
+        apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
+        run([*apt, "update"], show=False)
+        run([*apt, "install", "--yes", "--no-install-recommends", *packages], show=False)
 
 
 def once(lock: Path, folder: Path, title: str, install: Callable[[], None]) -> None:
@@ -208,14 +207,16 @@ def works(command: Sequence[str | Path]) -> bool:
         return False
 
 
-def run(command: Sequence[str | Path]) -> None:
-    """Run a command in the project's folder.
+def run(command: Sequence[str | Path], *, show: bool = True) -> None:
+    """Run a command in the project's folder; with `show=False` its own words appear only if it fails.
 
     Raises:
-        CannotContinueError: if it fails; its own words are already on the screen.
+        CannotContinueError: if it fails.
     """
-    done = subprocess.run(command, cwd=ROOT, stdout=sys.stderr, check=False)
+    output = {"stdout": sys.stderr} if show else {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    done = subprocess.run(command, cwd=ROOT, text=True, check=False, **output)
     if done.returncode:
+        sys.stderr.write(done.stdout or "")
         message = f"This command failed: {' '.join(map(str, command))}"
         raise CannotContinueError(message)
 

@@ -33,7 +33,7 @@ def command(port: int, folder: Path) -> list[str]:
         "databases": str(DATABASES),
         "save": "",
         "appendonly": "no",
-        "loglevel": "warning",
+        "logfile": str(folder / "valkey.log"),
     }
     return [str(get_binary_path()), *(part for name, value in options.items() for part in (f"--{name}", value))]
 
