@@ -22,6 +22,9 @@ if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory, since a Celery worker shares it.
     settings.DATABASES["default"]["TEST"] = {"NAME": f"{settings.DATABASES['default']['NAME']}.test"}
 django.setup()
+# Parallel test processes inherit the environment, and pytest-django would read the settings before `prepare` there:
+# all would share one Redis database and one mail port.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 import redis  # noqa: E402
 from playwright.sync_api import Browser, BrowserContext, Page  # noqa: E402

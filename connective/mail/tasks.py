@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from connective.mail import delivery, sweeping
+from connective.mail import audit_head, delivery, sweeping
 
 
 @shared_task
@@ -15,3 +15,9 @@ def send(message_pk: int) -> None:
 def sweep() -> None:
     """Deliver what no task was told of, and say of what hangs that its fate is uncertain."""
     sweeping.sweep()
+
+
+@shared_task
+def mail_audit_head() -> None:
+    """Send the head of the audit log to the auditors, once a day."""
+    audit_head.queue_audit_head()

@@ -42,10 +42,21 @@ class CeleryProcess:
 
 
 @contextmanager
-def started(log: Path, **environment: str) -> Iterator[CeleryProcess]:
-    """Start a worker with these additions to the environment; kill it at the end."""
+def started(log: Path, queue: str = "celery", **environment: str) -> Iterator[CeleryProcess]:
+    """Start a worker of this queue with these additions to the environment; kill it at the end."""
     variables = os.environ | {"DATABASE_URL": database_url(str(connection.settings_dict["NAME"]))} | environment
-    command = [sys.executable, "-m", "celery", "-A", "connective", "worker", "--pool=solo", "--loglevel=INFO"]
+    command = [
+        sys.executable,
+        "-m",
+        "celery",
+        "-A",
+        "connective",
+        "worker",
+        "--pool=solo",
+        "--loglevel=INFO",
+        "-Q",
+        queue,
+    ]
     command += ["--without-gossip", "--without-mingle"]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=output, stderr=subprocess.STDOUT)
