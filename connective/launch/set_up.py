@@ -99,7 +99,7 @@ def install_front_end_packages() -> None:
         ROOT / "package-lock.json",
         ROOT / "node_modules",
         "Installing design system and fonts",
-        lambda: run([*npm(), "ci", "--ignore-scripts", "--loglevel=error"]),
+        lambda: run([*npm(), "ci", "--ignore-scripts", "--loglevel=error"], show=False),
     )
 
 
