@@ -13,7 +13,7 @@ SECRETS = SECRET_KEY=$$($(RANDOM)) RECEIPT_KEY=$$($(RANDOM))
 RANDOM = $(VENV)/python -c 'import secrets; print(secrets.token_hex(32))'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock format messages clean
+.PHONY: help run test check style types layers templates migrations translations production bench lock format messages clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,14 +28,29 @@ test: ## run all tests on PostgreSQL, then those of the database once more on SQ
 
 check: ## style, types, layers, templates, migrations, translations, settings for production
 	@$(SET_UP) check
-	$(VENV)/ruff format --check --quiet .
+	@$(MAKE) --no-print-directory --keep-going style types layers templates migrations translations production
+
+style:
 	$(VENV)/ruff check --quiet .
+	$(VENV)/ruff format --check --quiet .
+
+types:
 	$(VENV)/mypy
-	$(VENV)/djlint --check --quiet templates
-	$(VENV)/djlint --lint --quiet templates
+
+layers:
 	$(VENV)/lint-imports --no-logo
+
+templates:
+	$(VENV)/djlint --lint --quiet templates
+	$(VENV)/djlint --check --quiet templates
+
+migrations:
 	DATABASE_URL=sqlite://:memory: $(VENV)/python manage.py makemigrations --check --dry-run
+
+translations:
 	$(VENV)/python -m connective.launch.translations --check
+
+production:
 	$(PRODUCTION) $(SECRETS) $(VENV)/python manage.py check --deploy --fail-level WARNING
 
 bench: ## measure and print the figures as tables
