@@ -1,0 +1,63 @@
+"""People in the admin, and its door: signing in there is signing in to the portal."""
+
+from typing import Any
+
+import allauth.account.admin  # noqa: F401  (registers what is unregistered below)
+from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from connective.accounts import views
+from connective.accounts.models import User
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin[User]):
+    """Who somebody is and may do; there are no passwords to change.
+
+    Nobody but a superuser makes others more than they are themselves.
+    """
+
+    list_display = ("email", "name", "is_active", "is_staff", "last_login")
+    list_filter = ("is_active", "is_staff", "groups")
+    search_fields = ("email", "name")
+    filter_horizontal = ("groups", "user_permissions")
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("email", "name", "is_active")}),
+        (_("Rechte"), {"fields": ("is_staff", "is_superuser", "groups", "user_permissions")}),
+        (_("Zeiten"), {"fields": ("last_login", "date_joined")}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:  # noqa: ARG002
+        """Leave the rights to superusers."""
+        rights = () if request.user.is_superuser else ("is_staff", "is_superuser", "groups", "user_permissions")
+        return (*self.readonly_fields, *rights)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Leave superusers to superusers: who changes an address receives its codes."""
+        stronger = obj is not None and (obj.is_superuser or obj.is_staff) and not request.user.is_superuser
+        return super().has_change_permission(request, obj) and not stronger
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:  # noqa: ARG002
+        """Shut people out (`is_active`) instead: what they did stays theirs."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Keep the address in lower case, and give nobody a password."""
+        obj.email = obj.email.lower()
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+
+def sign_out(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # noqa: ARG001
+    """Sign out of the portal, with the signature of the admin's view."""
+    return views.sign_out(request)
+
+
+admin.site.unregister(EmailAddress)  # addresses are people's own, and proved by signing in
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.logout = sign_out  # type: ignore[assignment,method-assign]
