@@ -150,7 +150,13 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 2, "socket_connect_timeout": 2, "visibility_timeout": 3600}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # A request that tells of a task waits two seconds for a dead broker, once (it would be six; the sweepers find it).
+    "socket_timeout": 2,
+    "socket_connect_timeout": 2,
+    "max_retries": 0,
+    "visibility_timeout": 3600,
+}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -158,7 +164,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    "send what was not told": {"task": "connective.mail.tasks.sweep", "schedule": 60.0},
+    "send what was not told": {"task": "connective.mail.tasks.sweep", "schedule": 60.0, "options": {"expires": 60}},
+    "hand out the head of the audit log": {"task": "connective.mail.tasks.mail_audit_head", "schedule": 3600.0},
     "finish receipts that were not told": {"task": "submissions.tasks.sweep_receipts", "schedule": 60.0},
     "purge unproved drafts": {"task": "submissions.tasks.purge_unproved_drafts", "schedule": 3600.0},
 }

@@ -19,5 +19,5 @@ def sweep() -> None:
 
 @shared_task
 def mail_audit_head() -> None:
-    """Send the head of the audit log to the auditors, once a day."""
+    """Send the head of the audit log to the auditors: once a day, however often it is called."""
     audit_head.queue_audit_head()
