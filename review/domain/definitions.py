@@ -24,12 +24,12 @@ _TABLE = (
         "sheet_score",
         _("Wert eines Bewertungsbogens"),
         _(
-            "Gewichtetes Mittel der Punkte eines Bogens über die anwendbaren Kriterien, auf 0 bis 100 umgerechnet. "
+            "Gewichtetes Mittel der Punkte eines Bogens über die anwendbaren Anforderungen, auf 0 bis 100 umgerechnet. "
             "„Nicht anwendbar“ ist leer und zählt nicht als 0; die übrigen Gewichte tragen dann allein. "
             "Ein Bogen, auf dem nichts anwendbar ist, hat keinen Wert."
         ),
-        _("100 × Summe(Gewicht × Punkte) ÷ (4 × Summe(Gewicht)), beide Summen nur über anwendbare Kriterien"),
-        _("Gewichtetes arithmetisches Mittel; Skala 0 bis 4 nach dem Kriteriensatz des Aufrufs."),
+        _("100 × Summe(Gewicht × Punkte) ÷ (4 × Summe(Gewicht)), beide Summen nur über anwendbare Anforderungen"),
+        _("Gewichtetes arithmetisches Mittel; Skala 0 bis 4 nach den Anforderungen des Aufrufs."),
     ),
     Definition(
         "mean",
@@ -58,28 +58,30 @@ _TABLE = (
     ),
     Definition(
         "criterion_mean",
-        _("Mittel je Kriterium"),
+        _("Mittel je Anforderung"),
         _(
-            "Mittel der Punkte, die zu einem Kriterium vergeben wurden (0 bis 4). Wer es für nicht anwendbar hält, geht nicht ein."
+            "Mittel der Punkte, die zu einer Anforderung vergeben wurden (0 bis 4). Wer sie für nicht anwendbar hält, geht nicht ein."
         ),
         _("Summe der Punkte ÷ Zahl der Personen, die Punkte vergeben haben"),
         _("Arithmetisches Mittel."),
     ),
     Definition(
         "criterion_spread",
-        _("Spannweite je Kriterium"),
-        _("Abstand zwischen den meisten und den wenigsten Punkten, die zu einem Kriterium vergeben wurden (0 bis 4)."),
+        _("Spannweite je Anforderung"),
+        _(
+            "Abstand zwischen den meisten und den wenigsten Punkten, die zu einer Anforderung vergeben wurden (0 bis 4)."
+        ),
         _("höchste Punktzahl − niedrigste Punktzahl"),
         _("Spannweite einer Stichprobe."),
     ),
     Definition(
         "musts_not_met",
-        _("Nicht erfüllte Muss-Kriterien"),
+        _("Nicht erfüllte Muss-Anforderungen"),
         _(
-            "Muss-Kriterien, deren Mittel unter der Mindestpunktzahl des geltenden Kriteriensatzes liegt. "
-            "Ein Muss-Kriterium, zu dem niemand Punkte vergeben hat, gilt nicht als verfehlt. Der Rang ändert sich dadurch nicht."
+            "Muss-Anforderungen, deren Mittel unter der Mindestpunktzahl des geltenden Satzes liegt. "
+            "Eine Muss-Anforderung, zu der niemand Punkte vergeben hat, gilt nicht als verfehlt. Der Rang ändert sich dadurch nicht."
         ),
-        _("Mittel je Kriterium < Mindestpunktzahl"),
+        _("Mittel je Anforderung < Mindestpunktzahl"),
         OWN_RULE,
     ),
     Definition(
@@ -126,7 +128,7 @@ _TABLE = (
         _(
             "Wie weit die Personen insgesamt übereinstimmen: 1 bei völliger Übereinstimmung, 0 wie bei zufälliger Vergabe, darunter bei "
             "planmäßigem Widerspruch. Ab 0,8 gelten Daten als verlässlich, ab 0,667 sind vorläufige Schlüsse möglich. Eine Einheit ist "
-            "ein Kriterium eines Vorschlags mit mindestens zwei Bewertungen; die Punkte gelten als geordnet (ordinal)."
+            "eine Anforderung eines Vorschlags mit mindestens zwei Bewertungen; die Punkte gelten als geordnet (ordinal)."
         ),
         _("1 − beobachtete Abweichung ÷ bei Zufall erwartete Abweichung"),
         _(
@@ -153,7 +155,9 @@ _TABLE = (
             "Hinweis auf Texte mit gemeinsamen seltenen Wörtern, mit diesen Wörtern. Häufige Wörter und Ortsnamen sind ausgenommen. "
             "Der Hinweis ist keine Bewertung und geht in keine Zahl ein; verwandte Themen mit anderen Wörtern findet er nicht."
         ),
-        _("Kosinus der TF-IDF-Vektoren; gezeigt werden die ähnlichsten Texte mit mindestens drei gemeinsamen Wörtern"),
+        _(
+            "Kosinus der TF-IDF-Vektoren; verglichen werden Substantive; gezeigt werden höchstens fünf Texte ab einem Kosinus von 0,09"
+        ),
         _(
             "G. Salton, C. Buckley, Term-weighting approaches in automatic text retrieval (1988); Programmbibliothek scikit-learn."
         ),

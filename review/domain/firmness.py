@@ -68,11 +68,8 @@ class Firmness:
     def shifts(self, proposal: int) -> list[Shift]:
         """Return what the rank depends on, the largest change of rank first."""
         base = int(self.base[proposal])
-        found = [
-            Shift(scenario, int(rank))
-            for scenario, rank in zip(self.scenarios, self.ranks[:, proposal], strict=True)
-            if rank != base
-        ]
+        column = self.ranks[:, proposal]
+        found = [Shift(self.scenarios[row], int(column[row])) for row in np.flatnonzero(column != base)]
         return sorted(found, key=lambda shift: -abs(shift.rank - base))
 
 

@@ -29,7 +29,8 @@ def reviews(
 
 def scores(values: list[list[float]], weights: list[float]) -> list[float]:
     """Return the scores of sheets with these values, as a list."""
-    return sheet_scores(np.array(values), np.array([weights] * len(values))).tolist()
+    found: list[float] = sheet_scores(np.array(values), np.array([weights] * len(values))).tolist()
+    return found
 
 
 def test_a_sheet_is_worth_its_weighted_mean_between_0_and_100() -> None:
