@@ -18,14 +18,23 @@ function typed() {
   return data;
 }
 
+/** Typed before this script came, or put back by the browser. */
+function typedBefore(field) {
+  if (["hidden", "file"].includes(field.type) || field.defaultValue === undefined) return false;
+  return field.matches("[type=checkbox], [type=radio]")
+    ? field.checked !== field.defaultChecked
+    : field.value.replaceAll("\r\n", "\n") !== field.defaultValue.replaceAll("\r\n", "\n");
+}
+
 function autosave() {
   const status = document.querySelector("#autosave");
   const version = form.elements.namedItem("version");
   let timer = 0;
   let running = null;
-  let dirty = form.dataset.dirty === "yes";
+  const because = form.dataset.unsavedBecause;
+  let dirty = because !== "";
   let changed = false;
-  let stopped = dirty;
+  let stopped = because === "conflict";
 
   const say = (text) => {
     if (status.textContent !== text) status.textContent = text;
@@ -37,7 +46,7 @@ function autosave() {
     dirty = changed = false;
     say(form.dataset.saving);
     try {
-      const response = await fetch(form.action, {
+      const response = await fetch(form.getAttribute("action"), {
         method: "POST",
         body: running,
         headers: { Accept: "application/json" },
@@ -100,13 +109,19 @@ function autosave() {
     if (dirty || running) event.preventDefault();
   }
   addEventListener("beforeunload", warn);
+  if (because === "parked" || [...form.elements].some(typedBefore)) {
+    dirty = changed = true;
+    if (!stopped) schedule();
+  }
 }
 
 /** Put the meter in its place, and its figure beside the time of saving, where it is in sight while typing. */
 function show(html) {
   meter.innerHTML = html;
   const figure = document.querySelector("[data-meter-figure]");
-  if (figure) figure.textContent = meter.querySelector(".meter__figure")?.textContent.trim() ?? "";
+  if (!figure) return;
+  figure.textContent = meter.querySelector(".meter__figure")?.textContent.trim() ?? "";
+  figure.hidden = figure.textContent === "";
 }
 
 function liveMeter() {
@@ -178,6 +193,7 @@ function municipalities() {
     timer = setTimeout(suggest, SUGGEST_AFTER);
   });
   name.addEventListener("change", take);
+  if (typedBefore(name)) suggest();
 }
 
 /** A meter on a page without the form: ask once for what is saved. */

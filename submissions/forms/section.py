@@ -31,7 +31,7 @@ class HalfFilledForm(forms.Form):
 class DraftForm(HalfFilledForm):
     """A task of the form sheet; `version` is the version of the section that the page shows."""
 
-    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput({"autocomplete": "off"}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Set up crispy without a form tag: the page writes its own."""

@@ -213,7 +213,7 @@ def test_a_name_from_the_register_fills_land_and_key(page: Page, call: Call) -> 
     page.get_by_role("link", name="Organisation", exact=True).click()
     name = page.get_by_label("Name der Kommune")
     name.press_sequentially("koln")
-    page.wait_for_function("document.querySelectorAll('#municipalities option').length > 0")
+    expect(page.locator("#municipalities option").first).to_be_attached()
     name.fill("Stadt Köln")
     expect(page.get_by_label("Amtlicher Gemeindeschlüssel")).to_have_value("05315000")
     expect(page.get_by_label("Land", exact=True)).to_have_value("05")
