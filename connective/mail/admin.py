@@ -22,7 +22,7 @@ class MessageAdmin(admin.ModelAdmin[Message]):
     """To read with `mail.view_message`; to decide about what failed or is uncertain with `mail.resolve_message`."""
 
     change_list_template = "admin/mail/message/change_list.html"
-    list_display = ("created_at", "kind", "recipient", "subject", "state", "attempts", "next_at", "server_answer")
+    list_display = ("created_at", "state", "server_answer", "kind", "recipient", "subject", "attempts", "next_at")
     list_filter = ("state", "kind", "language")
     date_hierarchy = "created_at"
     search_fields = ("recipient", "subject", "occasion", "message_id")

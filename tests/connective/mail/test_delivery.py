@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email.utils import parseaddr
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -18,6 +19,7 @@ from django.db import connection, transaction
 from pytest_django import Settings
 
 from connective import clock
+from connective.demo.mailbox import newest_mails
 from connective.mail import delivery, transport
 from connective.mail.delivery import deliver, due, pause
 from connective.mail.models import Message
@@ -324,6 +326,13 @@ class TestOtherBackends:
         message = write()
         assert deliver(message.pk) is Outcome.SENT
         assert [sent.extra_headers["Message-ID"] for sent in mail.outbox] == [message.message_id]
+
+    def test_of_the_demo_write_a_file(self, write: Write, settings: Settings, tmp_path: Path) -> None:
+        settings.EMAIL_BACKEND = "connective.demo.mailbox.MailboxBackend"
+        settings.DEMO_MAILBOX_DIR = tmp_path
+        message = write()
+        assert deliver(message.pk) is Outcome.SENT
+        assert [found.message["Message-ID"] for found in newest_mails()] == [message.message_id]
 
     @pytest.mark.parametrize(
         ("backend", "outcome"),
