@@ -42,7 +42,9 @@ def run(database: str, arguments: list[str], url: str, counts: Counter[str]) -> 
     """Run pytest on this database, show what it writes, add its numbers to `counts`; return its exit code."""
     sys.stdout.write(f"\n--- Tests on {database} ---\n")
     sys.stdout.flush()
-    command = [sys.executable, "-m", "pytest", "-n", PROCESSES, "--dist", "loadgroup", "--color=no", *arguments]
+    # Whole files to a process, so that what a module starts is started once.
+    command = [sys.executable, "-m", "pytest", "-n", PROCESSES, "--dist=loadfile", "--no-loadscope-reorder"]
+    command += ["--color=no", *arguments]
     root = Path(__file__).resolve().parent.parent
     with subprocess.Popen(
         command, cwd=root, env=os.environ | {"DATABASE_URL": url}, stdout=subprocess.PIPE, text=True

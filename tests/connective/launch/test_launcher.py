@@ -15,7 +15,6 @@ import pytest
 from connective.launch.valkey import free_port, wait_until
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
-pytestmark = pytest.mark.xdist_group("launcher")
 COMMAND = [sys.executable, "-m", "connective.launch"]
 
 
