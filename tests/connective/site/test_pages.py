@@ -164,7 +164,7 @@ def test_scripts_need_a_nonce_everywhere_but_in_the_admin(client: Client) -> Non
     assert "'strict-dynamic'" in public.headers["Content-Security-Policy"]
     assert "'nonce-" in public.headers["Content-Security-Policy"]
     client.force_login(User.objects.create_superuser(email="admin@example.org"))
-    admin = client.get("/verwaltung/")
+    admin = client.get("/verwaltung/site/sitepage/")
     assert "script-src 'self';" in f"{admin.headers['Content-Security-Policy']};"
     for response in (public, admin):
         policy = response.headers["Content-Security-Policy"]
