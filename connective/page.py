@@ -6,6 +6,8 @@ from datetime import datetime
 from django.conf import settings
 from django.http import HttpRequest
 
+from connective.accounts.sessions import store_of
+
 
 @dataclass(frozen=True)
 class Page:
@@ -30,7 +32,7 @@ def page(request: HttpRequest) -> dict[str, object]:
     return {
         "page": Page(
             demo=settings.DEMO,
-            signed_in_until=request.session.get_expiry_date() if signed_in else None,
+            signed_in_until=store_of(request).ends_at() if signed_in else None,
             address=request.get_full_path(),
         ),
         "csp_nonce": getattr(request, "csp_nonce", ""),

@@ -41,8 +41,10 @@ def tell(ticket: str, email: str, code: str, language: str) -> None:
     from connective.accounts.tasks import send_code
 
     cache.set(_key(ticket), Fate.WAITING.value, settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
-    send_code.apply_async(
-        (ticket, email, code, language), expires=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT, argsrepr="(not for logs)"
+    send_code.apply_async(  # type: ignore[call-arg]  # Celery's stubs do not know argsrepr
+        (ticket, email, code, language),
+        expires=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT,
+        argsrepr="(not for logs)",
     )
 
 

@@ -28,7 +28,7 @@ class MailboxBackend(BaseEmailBackend):
         folder = Path(settings.DEMO_MAILBOX_DIR)
         folder.mkdir(parents=True, exist_ok=True)
         for message in email_messages:
-            _write(folder, message.message().as_bytes(linesep="\r\n"))
+            _write(folder, message.message().as_bytes())
         return len(email_messages)
 
 

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login
@@ -17,18 +17,17 @@ from connective.accounts.sign_in import arrival, local_path
 from connective.demo.mailbox import newest_mails, read_mail
 from connective.demo.people import present_people
 
-P = ParamSpec("P")
-type_of_view = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+type_of_view = Callable[..., HttpResponseBase]
 
 
-def demo_only(view: type_of_view[P]) -> type_of_view[P]:
+def demo_only(view: type_of_view) -> type_of_view:
     """Answer 404 outside of demo mode, whatever the method."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         if not settings.DEMO:
             raise Http404
-        return view(request, *args, **kwargs)
+        return view(request, **kwargs)
 
     return guarded
 
@@ -68,10 +67,10 @@ def mail(request: HttpRequest, name: str) -> HttpResponse:
 @demo_only
 @never_cache
 @require_safe
-def attachment(request: HttpRequest, name: str, number: int) -> FileResponse:  # noqa: ARG001
+def attachment(request: HttpRequest, name: str, number: str) -> FileResponse:  # noqa: ARG001
     """Hand out a file that came with a mail, to be saved and never shown in place."""
     found = read_mail(name)
-    file = next((file for file in found.attachments if file.number == number), None) if found else None
+    file = next((file for file in found.attachments if file.number == int(number)), None) if found else None
     if file is None:
         raise Http404
     return FileResponse(
