@@ -41,9 +41,9 @@ class UserAdmin(admin.ModelAdmin[User]):
         stronger = obj is not None and (obj.is_superuser or obj.is_staff) and not request.user.is_superuser
         return super().has_change_permission(request, obj) and not stronger
 
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:  # noqa: ARG002
-        """Shut people out (`is_active`) instead: what they did stays theirs."""
-        return False
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Leave it to superusers to erase somebody; others shut people out (`is_active`)."""
+        return request.user.is_superuser and super().has_delete_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Keep the address in lower case, and give nobody a password."""

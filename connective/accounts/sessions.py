@@ -15,6 +15,7 @@ from django.contrib.sessions.models import Session
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 
 type_of_view = Callable[[HttpRequest], HttpResponse]
 
@@ -78,5 +79,17 @@ def prolong_signed_in(get_response: type_of_view) -> type_of_view:
         if session.signed_in and request.path_info != reverse("accounts:session_state"):
             session.prolong()
         return get_response(request)
+
+    return middleware
+
+
+def keep_out_of_caches(get_response: type_of_view) -> type_of_view:
+    """Let no browser or proxy store a page that was made for a session, so that "back" after signing out shows nothing."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if not request.session.is_empty() and "Cache-Control" not in response:
+            add_never_cache_headers(response)
+        return response
 
     return middleware

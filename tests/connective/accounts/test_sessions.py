@@ -140,3 +140,9 @@ def test_ended_sessions_are_cleared(person: User) -> None:
         clock.shift(timedelta(hours=2))
         clear_ended_sessions()
         assert Session.objects.count() == 0
+
+
+def test_no_cache_stores_a_page_that_was_made_for_somebody(signed_in: Client) -> None:
+    for path in ("/", "/vorschlaege/", "/gibt/es/nicht/", "/verwaltung/login/"):
+        assert "no-store" in signed_in.get(path)["Cache-Control"], path
+    assert "Cache-Control" not in Client().get("/")
