@@ -11,7 +11,7 @@ Who sees what (the source is the brief of the review, decided further in docs/de
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import (
     BooleanField,
@@ -28,6 +28,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Replace, Trim
+from django_stubs_ext import WithAnnotations
 
 from connective.accounts.models import User
 from review.domain.roles import SEES_ALL, roles_of
@@ -51,7 +52,29 @@ KINDS_OF_PLACE = (
 """What stands before a place's own name, which is hidden without it, too."""
 
 
-def proposals_for(user: User, call: Call | None = None) -> QuerySet[Proposal]:
+class Rights(TypedDict):
+    """What `proposals_for` puts on a proposal."""
+
+    reader: int
+    my_declaration: str | None
+    is_assigned: bool
+    own_sheet_submitted: bool
+    may_read: bool
+    may_see_scores: bool
+    identity_hidden: bool
+    shown_title: str
+    shown_organisation: str
+    shown_land: str
+
+
+if TYPE_CHECKING:
+    SeenProposal = WithAnnotations[Proposal, Rights]
+else:
+    SeenProposal = Proposal
+"""A proposal with what one person may see of it."""
+
+
+def proposals_for(user: User, call: Call | None = None) -> QuerySet[SeenProposal]:
     """Return the proposals that exist for a person, of one call or of all, by reference.
 
     Each carries what the person may see of it:
@@ -62,7 +85,7 @@ def proposals_for(user: User, call: Call | None = None) -> QuerySet[Proposal]:
     """
     roles = roles_of(user)
     if not roles:
-        return Proposal.objects.none()
+        return _with_rights(Proposal.objects.none(), user, roles)
     seen = Proposal.objects.exclude(version_in_force=None).filter(~Exists(_declarations(user).exclude(kind=_NONE)))
     if call is not None:
         seen = seen.filter(call=call)
@@ -71,7 +94,7 @@ def proposals_for(user: User, call: Call | None = None) -> QuerySet[Proposal]:
     return _with_rights(seen, user, roles).select_related("call", "version_in_force").order_by("reference")
 
 
-def search(proposals: QuerySet[Proposal], text: str) -> QuerySet[Proposal]:
+def search(proposals: QuerySet[SeenProposal], text: str) -> QuerySet[SeenProposal]:
     """Return the proposals in which all words of `text` occur, in what the person sees of them in a list."""
     for word in text.split():
         proposals = proposals.filter(
@@ -134,7 +157,7 @@ _NONE = Declaration.Kind.NONE
 _SUBMITTED = ScoreSheet.State.SUBMITTED
 
 
-def _with_rights(proposals: QuerySet[Proposal], user: User, roles: frozenset[ReviewRole]) -> QuerySet[Proposal]:
+def _with_rights(proposals: QuerySet[Proposal], user: User, roles: frozenset[ReviewRole]) -> QuerySet[SeenProposal]:
     """Put on each proposal what this person may see of it."""
     is_auditor = ReviewRole.AUDITOR in roles
     submitted = ScoreSheet.objects.filter(version=OuterRef("version_in_force"), reviewer=user, state=_SUBMITTED)
@@ -181,8 +204,9 @@ def _masked_title() -> Any:
     core = name
     for kind in KINDS_OF_PLACE:
         core = Replace(core, Value(kind), Value(""))
+    own_name: Any = Trim(core)
     title = Replace(F("title"), name, Value(MASK))
-    return ExpressionWrapper(Replace(title, Trim(core), Value(MASK)), output_field=CharField())
+    return ExpressionWrapper(Replace(title, own_name, Value(MASK)), output_field=CharField())
 
 
 def _declarations(user: User) -> QuerySet[Declaration]:
