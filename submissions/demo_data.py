@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 
 from connective import clock
 from connective.accounts.models import User
@@ -27,16 +27,6 @@ PEOPLE = (
     ("steuerungskreis@example.org", "Sascha Steuerungskreis", "committee"),
     ("vorsitz@example.org", "Vera Vorsitz", "chair"),
     ("revision@example.org", "Robin Revision", "auditor"),
-)
-OFFICE_MODELS = (
-    "call",
-    "theme",
-    "pastevent",
-    "countrylist",
-    "countrylistentry",
-    "organisation",
-    "membership",
-    "proposal",
 )
 THEMES = (
     ("Kommunale Dienstleistungen", "Municipal services"),
@@ -94,22 +84,9 @@ def _people() -> dict[str, User]:
         if role:
             user.is_staff = role in {"office", "lead", "auditor"}
             user.save(update_fields=["is_staff"])
-            user.groups.add(_group(role))
+            user.groups.add(Group.objects.get_or_create(name=role)[0])
         people[email] = user
     return people
-
-
-def _group(role: str) -> Group:
-    """Return the group of a role with what it may do in the admin today."""
-    group, _new = Group.objects.get_or_create(name=role)
-    permissions = Permission.objects.filter(
-        content_type__app_label="submissions", content_type__model__in=OFFICE_MODELS
-    )
-    if role in {"office", "lead"}:
-        group.permissions.add(*permissions)
-    elif role == "auditor":
-        group.permissions.add(*permissions.filter(codename__startswith="view_"))
-    return group
 
 
 def _call_2021() -> Call:

@@ -7,6 +7,7 @@ not come from there is nobody's.
 import rules
 
 from connective.accounts.models import User
+from connective.accounts.rules import is_auditor, is_office
 from submissions.models import Membership, Organisation, Proposal, Role
 
 
@@ -47,5 +48,24 @@ TABLE = {
     "submissions.see_team": has_proved_address & belongs_to,
     "submissions.manage_team": has_proved_address & manages,
 }
+EDITED_BY_OFFICE = (
+    "call",
+    "theme",
+    "pastevent",
+    "countrylist",
+    "countrylistentry",
+    "organisation",
+    "membership",
+    "proposal",
+)
+"""What the office adds, changes and deletes in the admin, as far as its pages offer it; the auditor reads it."""
+READ_BY_OFFICE = ("municipality", "deadlineextension")
+
+TABLE["submissions"] = is_office | is_auditor
+for model in EDITED_BY_OFFICE:
+    TABLE |= {f"submissions.{action}_{model}": is_office for action in ("add", "change", "delete")}
+for model in (*EDITED_BY_OFFICE, *READ_BY_OFFICE):
+    TABLE[f"submissions.view_{model}"] = is_office | is_auditor
+
 for permission, predicate in TABLE.items():
     rules.add_perm(permission, predicate)
