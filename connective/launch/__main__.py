@@ -40,7 +40,7 @@ def main() -> int:
         sys.stdout.flush()
         name = processes.watch()
     except Stopped:
-        sys.stdout.write("\nStopping ...\n")
+        say("\n  Stopping")
         return 0
     else:
         sys.stderr.write(f"The {name} has ended by itself. Stopping the rest.\n")
