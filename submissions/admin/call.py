@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminSplitDateTime
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,7 +19,7 @@ from connective.errors import DomainError
 from connective.receiving import received_at
 from submissions.admin.unseen_changes import UnseenChangesForm
 from submissions.domain.call import copy_call
-from submissions.domain.deadline import extend_call
+from submissions.domain.deadline import extend
 from submissions.models import Call, DeadlineExtension, Theme
 
 
@@ -31,6 +32,13 @@ class ExtensionForm(forms.Form):
         widget=AdminSplitDateTime,
     )
     reason = forms.CharField(label=gettext_lazy("Grund"), widget=forms.Textarea({"rows": 3}))
+    only_for = forms.CharField(
+        label=gettext_lazy("Nur für einen Vorschlag"),
+        required=False,
+        help_text=gettext_lazy(
+            "Vorgangsnummer, oder die Kennung, die neben dem Formblatt eines Entwurfs steht. Leer: für alle."
+        ),
+    )
 
 
 class ThemeInline(admin.TabularInline[Theme, Call]):
@@ -147,7 +155,7 @@ class CallAdmin(admin.ModelAdmin[Call]):
         """Create a new call as a copy and open it."""
         call = get_object_or_404(Call, pk=pk)
         if not self.has_add_permission(request):
-            return redirect("admin:submissions_call_change", pk)
+            raise PermissionDenied
         copy = copy_call(call, actor=request.user)  # type: ignore[arg-type]
         messages.success(
             request, _("Die Kopie ist angelegt und noch nicht veröffentlicht. Bitte prüfen Sie alle Daten.")
@@ -155,14 +163,15 @@ class CallAdmin(admin.ModelAdmin[Call]):
         return redirect("admin:submissions_call_change", copy.pk)
 
     def extend_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Extend the deadline of a call."""
+        """Extend the deadline of a call, or of one of its proposals."""
         call = get_object_or_404(Call, pk=pk)
         if not self.has_change_permission(request, call):
-            return redirect("admin:index")
-        form = ExtensionForm(request.POST or None, initial={"closes_at": call.closes_at})
+            raise PermissionDenied
+        initial = {"closes_at": call.closes_at, "only_for": request.GET.get("only_for", "")}
+        form = ExtensionForm(request.POST or None, initial=initial)
         if request.method == "POST" and form.is_valid():
             try:
-                extend_call(call, actor=request.user, at=received_at(request), **form.cleaned_data)  # type: ignore[arg-type]
+                extend(call, actor=request.user, at=received_at(request), **form.cleaned_data)  # type: ignore[arg-type]
             except DomainError as refusal:
                 form.add_error(None, refusal.text)
             else:
@@ -172,10 +181,8 @@ class CallAdmin(admin.ModelAdmin[Call]):
             **self.admin_site.each_context(request),
             "form": form,
             "title": _("Frist verlängern: %(what)s") % {"what": call},
-            "previous": call.closes_at,
+            "call": call,
             "opts": self.opts,
-            "back": "admin:submissions_call_change",
-            "pk": pk,
             "media": self.media + form.media,
         }
         return render(request, "admin/submissions/extend.html", context)

@@ -11,6 +11,27 @@ from submissions.domain.errors import ExtensionRefused
 from submissions.models import Call, DeadlineExtension, Proposal
 
 
+def extend(
+    call: Call, *, closes_at: datetime, reason: str, only_for: str = "", actor: User, at: datetime
+) -> DeadlineExtension:
+    """Extend the deadline of a call, or of the one proposal that `only_for` names. Raises ExtensionRefused.
+
+    A proposal is named by its reference, or by the code that stands beside the form sheet of a draft: so the office can help
+    somebody who calls without seeing the text of any draft.
+    """
+    if not only_for.strip():
+        return extend_call(call, closes_at=closes_at, reason=reason, actor=actor, at=at)
+    name = only_for.strip()
+    named = [
+        proposal
+        for proposal in call.proposals.all()
+        if name.upper() == proposal.reference or name.lower() == proposal.code
+    ]
+    if len(named) != 1:
+        raise ExtensionRefused(_("Zu dieser Vorgangsnummer oder Kennung gibt es in diesem Aufruf keinen Vorschlag."))
+    return extend_proposal(named[0], closes_at=closes_at, reason=reason, actor=actor, at=at)
+
+
 @transaction.atomic
 def extend_call(call: Call, *, closes_at: datetime, reason: str, actor: User, at: datetime) -> DeadlineExtension:
     """Set a later closing instant for a whole call.

@@ -101,6 +101,11 @@ class Proposal(models.Model):
         return f"{self.reference or _('Entwurf')} {self.title}".strip()
 
     @property
+    def code(self) -> str:
+        """What a person reads out on the telephone to name a draft: the beginning of its address."""
+        return self.public_id.hex[:8]
+
+    @property
     def closes_at(self) -> datetime:
         """The first refused instant for this proposal: the later of the call's and its own deadline."""
         return max(self.call.closes_at, self.closes_at_own) if self.closes_at_own else self.call.closes_at

@@ -101,11 +101,15 @@ def test_an_hour_that_is_missing_or_double_at_a_clock_change_is_refused_kindly(
 def test_one_proposal_gets_a_deadline_of_its_own(office: Client) -> None:
     call, author = make_call(), person()
     proposal, _version = submitted(call, author)
-    address = reverse("admin:proposal_extend", args=[proposal.pk])
-    office.post(address, {"closes_at_0": "07.12.2020", "closes_at_1": "12:00", "reason": "Krankheit"})
-    proposal.refresh_from_db()
+    never_submitted = draft(call, author)
+    address = reverse("admin:call_extend", args=[call.pk])
+    until = {"closes_at_0": "07.12.2020", "closes_at_1": "12:00", "reason": "Krankheit"}
+    assert "keinen Vorschlag" in office.post(address, {**until, "only_for": "TA2021-9999"}).content.decode()
+    for named, name in ((proposal, proposal.reference), (never_submitted, never_submitted.code.upper())):
+        office.post(address, {**until, "only_for": name})
+        named.refresh_from_db()
+        assert named.closes_at == CLOSES + timedelta(days=2, hours=12)
     call.refresh_from_db()
-    assert proposal.closes_at == CLOSES + timedelta(days=2, hours=12)
     assert call.closes_at == CLOSES
 
 
@@ -143,9 +147,10 @@ def test_the_office_sees_how_many_drafts_there_are_and_none_of_their_texts(offic
 def test_a_call_with_proposals_is_not_deleted(office: Client) -> None:
     call, author = make_call(), person()
     submitted(call, author)
-    page = office.post(reverse("admin:submissions_call_delete", args=[call.pk]), {"post": "yes"}).content.decode()
+    address = reverse("admin:submissions_call_delete", args=[call.pk])
+    office.post(address, {"post": "yes"})
     assert Call.objects.filter(pk=call.pk).exists()
-    assert "geschützt" in page or "protected" in page
+    assert address not in office.get(change(call)).content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 4])
