@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from submissions.domain import form_sheet
 from submissions.domain.official_pdf import City, Field, Group, OfficialContent
+from submissions.domain.summary import Group as SummaryGroup
 from submissions.domain.summary import cities, summary
 from submissions.models import Proposal, SectionKey, SubmittedVersion
 
-BEFORE_DESCRIPTION = (SectionKey.ORGANISATION, SectionKey.CONTACT, SectionKey.TOPIC)
+BEFORE_DESCRIPTION = (SectionKey.TOPIC, SectionKey.ORGANISATION, SectionKey.CONTACT)
 AFTER_CITIES = (SectionKey.COMMITMENTS, SectionKey.HOSTING)
 
 
@@ -22,12 +23,7 @@ def official_content(
 ) -> OfficialContent:
     """Return what the PDF of a submitted version shows, or that of the draft where `version` is None."""
     with translation.override("de"):
-        groups = {
-            group.key: Group(
-                str(group.title), tuple(Field(str(row.label), row.value, row.structured) for row in group.rows)
-            )
-            for group in summary(proposal, content)
-        }
+        groups = {group.key: Group(str(group.title), _fields(group)) for group in summary(proposal, content)}
         in_development = _("Entwicklungs- oder Schwellenland")
         proposed = tuple(
             City(city.country, city.city, city.contact, in_development if city.developing else "")
@@ -37,7 +33,7 @@ def official_content(
             call_title=proposal.call.title,
             topic_title=str(content[SectionKey.TOPIC].get("title", "")),
             organisation=str(content[SectionKey.ORGANISATION].get("name", "")),
-            opening=tuple(groups[key] for key in BEFORE_DESCRIPTION),
+            opening=tuple(groups[key] for key in BEFORE_DESCRIPTION if groups[key].fields),
             description=form_sheet.description_of(content),
             cities=proposed,
             closing=tuple(groups[key] for key in AFTER_CITIES),
@@ -48,3 +44,21 @@ def official_content(
             content_sha256=version.content_sha256 if version else "",
             check_address=settings.SITE_URL + reverse("submissions:verify"),
         )
+
+
+def _fields(group: SummaryGroup) -> tuple[Field, ...]:
+    """Return the rows of a group as paper wants them: the address in one, and no row for what does not apply.
+
+    The topic's title stands above the form sheet already.
+    """
+    rows = {row.field: Field(str(row.label), row.value, row.structured) for row in group.rows}
+    if group.key == SectionKey.ORGANISATION:
+        town = f"{rows.pop('postcode').value} {rows.pop('town').value}".strip()
+        rows["street"] = Field(_("Anschrift"), ", ".join(part for part in (rows["street"].value, town) if part))
+        if not rows["owning_municipality"].value:
+            del rows["owning_municipality"]
+    if group.key == SectionKey.TOPIC:
+        del rows["title"]
+        if not rows["themes"].value:
+            del rows["themes"]
+    return tuple(rows.values())
