@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("verwaltung/review/", include("review.urls")),
     path("verwaltung/", admin.site.urls),
     path("", include("connective.accounts.urls")),
     path("", include("connective.demo.urls")),

@@ -110,7 +110,7 @@ def _fingerprint(call: Call, events: list[PastEvent]) -> str:
     versions = Proposal.objects.filter(call=call, version_in_force__isnull=False).aggregate(
         count=Count("pk"), last=Max("version_in_force"), sum=Sum("version_in_force")
     )
-    told = json.dumps([call.pk, versions, [(event.pk, event.topic) for event in events]], sort_keys=True)
+    told = json.dumps([call.pk, versions, [(event.pk, event.topic) for event in events]], sort_keys=True, default=str)
     return sha256(told.encode()).hexdigest()[:24]
 
 

@@ -1,0 +1,58 @@
+"""The staff pages of the review; they live beside the admin's own, under the same roof."""
+
+from django.urls import path
+
+from review.views import (
+    acts,
+    assignments,
+    calibration,
+    cockpit,
+    declarations,
+    documents,
+    file,
+    people,
+    ranking,
+    rules_of_call,
+    shortlist,
+)
+
+app_name = "review"
+
+PROPOSAL = "vorschlag/<int:proposal_id>/"
+
+urlpatterns = [
+    path("cockpit/<int:call_id>/", cockpit.cockpit, name="cockpit"),
+    path("weiter/<int:call_id>/", cockpit.go_on, name="go_on"),
+    path("kennzahlen/", cockpit.definitions, name="definitions"),
+    path("personen/", people.people, name="people"),
+    path("personen/<int:user_id>/", people.person, name="person"),
+    # A proposal
+    path(PROPOSAL, file.file, name="file"),
+    path(f"{PROPOSAL}pruefung/", file.check, name="check"),
+    path(f"{PROPOSAL}pruefung/festhalten/", acts.save_check, name="save_check"),
+    path(f"{PROPOSAL}bewertungen/", file.reviews, name="reviews"),
+    path(f"{PROPOSAL}bewertungen/<int:sheet_id>/oeffnen/", acts.reopen, name="reopen"),
+    path(f"{PROPOSAL}gespraech/", acts.comment, name="comment"),
+    path(f"{PROPOSAL}verlauf/", file.history, name="history"),
+    path(f"{PROPOSAL}erklaeren/", acts.declare, name="declare"),
+    path(f"{PROPOSAL}pdf/<int:number>/", documents.pdf, name="pdf"),
+    path(f"{PROPOSAL}schreiben/<int:number>/", documents.letter, name="letter"),
+    # A call
+    path("befangenheit/<int:call_id>/", declarations.declarations, name="declarations"),
+    path("gespraeche/<int:call_id>/", ranking.conversations, name="conversations"),
+    path("rangfolge/<int:call_id>/", ranking.ranking, name="ranking"),
+    path("zuweisungen/<int:call_id>/", assignments.assignments, name="assignments"),
+    path("zuweisungen/<int:call_id>/neu/", assignments.assign, name="assign"),
+    path("zuweisungen/<int:call_id>/<int:assignment_id>/aufheben/", assignments.take_back, name="take_back"),
+    path("einueben/<int:call_id>/", calibration.calibration, name="calibration"),
+    path("auswahl/<int:call_id>/", shortlist.shortlist, name="shortlist"),
+    path("auswahl/<int:call_id>/anlegen/", shortlist.begin, name="shortlist_begin"),
+    path("auswahl/<int:call_id>/<int:number>/aendern/", shortlist.change, name="shortlist_change"),
+    path("auswahl/<int:call_id>/<int:number>/feststellen/", shortlist.fix, name="shortlist_fix"),
+    path("auswahl/<int:call_id>/<int:number>/neu/", shortlist.reopen, name="shortlist_reopen"),
+    path("rangfolge/<int:call_id>/<str:kind>/", cockpit.cockpit, name="ranking_export"),
+    path("anforderungen/<int:call_id>/", rules_of_call.criteria, name="criteria"),
+    path("laender/<int:call_id>/", rules_of_call.countries, name="countries"),
+    path("laender/<int:call_id>/liste/", rules_of_call.list_counts, name="list_counts"),
+    path("regeln/<int:call_id>/", rules_of_call.settings, name="settings"),
+]

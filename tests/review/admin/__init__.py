@@ -1,0 +1,1 @@
+"""Tests of the staff pages of the review."""
