@@ -236,6 +236,7 @@ CELERY_BEAT_SCHEDULE["clear ended sessions"] = {
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", _("Deutsch")), ("en", _("Englisch"))]
 LOCALE_PATHS = [BASE_DIR / "connective" / "locale"]
+FORMAT_MODULE_PATH = "connective.locale"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Berlin"

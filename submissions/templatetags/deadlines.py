@@ -52,6 +52,13 @@ def short_day(value: date) -> str:
 
 
 @register.filter
+def short_instant(moment: datetime) -> str:
+    """Return a moment (aware) without its weekday, such as "4. Dezember 2020, 14:03 Uhr", in German time."""
+    local = moment.astimezone(clock.BERLIN)
+    return _("%(day)s, %(time)s Uhr") % {"day": short_day(local), "time": format_date(local, "H:i")}
+
+
+@register.filter
 def last_day(closes_at: datetime) -> date:
     """Return the last day in Germany on which something is accepted, for a closing instant (aware)."""
     return (closes_at.astimezone(UTC) - timedelta(microseconds=1)).astimezone(clock.BERLIN).date()

@@ -1,0 +1,1 @@
+"""The translations, and how dates are written in each language."""
