@@ -10,10 +10,12 @@ from review.views import (
     declarations,
     documents,
     file,
+    paper,
     people,
     ranking,
     rules_of_call,
     shortlist,
+    tables,
 )
 
 app_name = "review"
@@ -37,6 +39,7 @@ urlpatterns = [
     path(f"{PROPOSAL}erklaeren/", acts.declare, name="declare"),
     path(f"{PROPOSAL}pdf/<int:number>/", documents.pdf, name="pdf"),
     path(f"{PROPOSAL}schreiben/<int:number>/", documents.letter, name="letter"),
+    path(f"{PROPOSAL}thema.pdf", paper.single, name="single"),
     # A call
     path("befangenheit/<int:call_id>/", declarations.declarations, name="declarations"),
     path("gespraeche/<int:call_id>/", ranking.conversations, name="conversations"),
@@ -49,8 +52,12 @@ urlpatterns = [
     path("auswahl/<int:call_id>/anlegen/", shortlist.begin, name="shortlist_begin"),
     path("auswahl/<int:call_id>/<int:number>/aendern/", shortlist.change, name="shortlist_change"),
     path("auswahl/<int:call_id>/<int:number>/feststellen/", shortlist.fix, name="shortlist_fix"),
+    path("auswahl/<int:call_id>/<int:number>/vorlage/", paper.ask, name="paper_ask"),
+    path("vorlage/<int:paper_id>/", paper.paper, name="paper"),
+    path("vorlage/<int:paper_id>/datei/", paper.paper_file, name="paper_file"),
     path("auswahl/<int:call_id>/<int:number>/neu/", shortlist.reopen, name="shortlist_reopen"),
-    path("rangfolge/<int:call_id>/<str:kind>/", cockpit.cockpit, name="ranking_export"),
+    path("auswahl/<int:call_id>/<int:number>/<str:kind>/", tables.shortlist_file, name="shortlist_export"),
+    path("rangfolge/<int:call_id>/<str:kind>/", tables.ranking_file, name="ranking_export"),
     path("anforderungen/<int:call_id>/", rules_of_call.criteria, name="criteria"),
     path("laender/<int:call_id>/", rules_of_call.countries, name="countries"),
     path("laender/<int:call_id>/liste/", rules_of_call.list_counts, name="list_counts"),

@@ -37,7 +37,7 @@ def cockpit(request: HttpRequest, call: Call) -> HttpResponse:
         "loads": loads if sees_all else [load for load in loads if load is own],
         "own": own,
         "dues": dues_of(call, now),
-        "days": days_picture(progress.reviews_per_day(user, call, now.astimezone(clock.BERLIN).date())),
+        "days": days_picture(progress.reviews_per_day(user, call, last_day_of_review(call, now))),
         "todo": _todo(request, call, dict(stages)),
         "now": now,
     }
@@ -72,6 +72,13 @@ def dues_of(call: Call, now: datetime) -> list[Due]:
     return sorted((Due(label, at, at <= now) for label, at in instants if at), key=lambda due: due.at)
 
 
+def last_day_of_review(call: Call, now: datetime) -> date:
+    """Return today, or for a call whose review is over its last day: in Germany."""
+    until = settings_of(call).review_until
+    end = until.astimezone(clock.BERLIN).date() if until else call.answer_by
+    return min(now.astimezone(clock.BERLIN).date(), end)
+
+
 def days_picture(counts: list[tuple[date, int]]) -> dict[str, Any]:
     """Return the bars of a small picture: `x` and `height` in units of its view box, and the numbers for a table."""
     highest = max((number for _day, number in counts), default=0)
@@ -90,6 +97,7 @@ def days_picture(counts: list[tuple[date, int]]) -> dict[str, Any]:
         "bars": bars,
         "view_box": f"0 -14 {width * len(bars)} {room + 32}",
         "base": room,
+        "last": counts[-1][0] if counts else None,
         "right": width * len(bars),
         "highest": highest,
         "total": sum(number for _day, number in counts),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -16,10 +17,11 @@ from review.domain import ranking as ranked
 from review.domain import shortlist as lists
 from review.domain.balance import balance
 from review.domain.deviations import DeviationKind
+from review.domain.roles import roles_of
 from review.domain.shortlist import Chosen, ReasonsMissing
 from review.domain.shortlist_view import Place, View, view
 from review.domain.visible import proposals_for
-from review.models import Shortlist
+from review.models import CommitteePaper, ReviewRole, Shortlist
 from review.views.access import for_call, may, page, reader
 from submissions.models import Call
 
@@ -48,7 +50,7 @@ def shortlist_page(
     request: HttpRequest, call: Call, *, problem: str = "", missing: tuple[int, ...] = (), status: int = 200
 ) -> HttpResponse:
     """Render a shortlist, with what was refused."""
-    seen: list[Shortlist] = _seen(request, call)
+    seen = list(lists_for(request, call))
     wanted = request.GET.get("liste", "")
     chosen = next((one for one in seen if str(one.number) == wanted), seen[0] if seen else None)
     if wanted and (chosen is None or str(chosen.number) != wanted):
@@ -68,7 +70,8 @@ def shortlist_page(
         "may_fix": in_work and may(request, "review.fix_shortlist"),
         "may_reopen": not in_work and chosen is not None and chosen == seen[0] and may(request, "review.fix_shortlist"),
         "may_begin": not seen and may(request, "review.choose_shortlist"),
-        "may_make_paper": not in_work and chosen is not None and may(request, "review.make_paper"),
+        "may_make_paper": chosen is not None and ReviewRole.AUDITOR not in roles_of(reader(request)),
+        "papers": CommitteePaper.objects.filter(shortlist=chosen, requested_by=reader(request)) if chosen else [],
         "size": call.places * 2,
         "problem": problem,
     }
@@ -138,12 +141,12 @@ def reopen(request: HttpRequest, call: Call, number: int) -> HttpResponse:
     return redirect("review:shortlist", call.pk)
 
 
-def _seen(request: HttpRequest, call: Call) -> list[Shortlist]:
+def lists_for(request: HttpRequest, call: Call) -> QuerySet[Shortlist]:
     """Return the lists that the person may see, the newest first: one in work is the office's and the auditor's."""
-    found = call.shortlists.select_related("created_by", "snapshot__fixed_by").order_by("-number")
-    if not (may(request, "review.choose_shortlist") or may(request, "review.see_declarations")):
-        found = found.filter(state=Shortlist.State.FIXED)
-    return list(found)
+    found = call.shortlists.select_related("created_by", "snapshot__fixed_by", "call").order_by("-number")
+    if may(request, "review.choose_shortlist") or may(request, "review.see_declarations"):
+        return found
+    return found.filter(state=Shortlist.State.FIXED)
 
 
 def _rows(request: HttpRequest, shown: View, missing: tuple[int, ...]) -> Iterator[dict[str, Any]]:

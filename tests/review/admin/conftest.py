@@ -62,6 +62,7 @@ def world(db: None) -> World:
             closed: {committee: [3] * 7, other: [3] * 7},
         },
     )
+    CriteriaSet.objects.filter(pk=criteria.pk).update(frozen_at=AT)
     for person in (office, lead, committee, other):
         declare(person, [first, second, closed])
     declare(conflicted, [first, second])
