@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from review.demo_data import make_review_demo
 from submissions.demo_data import make_demo
 
 
@@ -18,5 +19,5 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             message = "Demo data are refused in production."
             raise CommandError(message)
-        for line in make_demo():
+        for line in [*make_demo(), *make_review_demo()]:
             self.stdout.write(line)
