@@ -17,6 +17,12 @@ MAX_BYTES = 5 * 1024 * 1024
 MAX_PAGES = 10
 MAX_OBJECTS = 20_000
 """Objects in the file; a letter has a few hundred, a bomb has millions."""
+MAX_TREE = 100
+"""Branches and leaves of the tree of pages."""
+MAX_UNPACKED = 50_000_000
+"""Bytes that a part of the file may unpack to while its structure is read; content is not unpacked at all."""
+MAX_DEPTH = 20
+"""Dictionaries and lists written inside each other; ordinary files stay below ten."""
 ACTIVE_KEYS = {
     "/JavaScript",
     "/JS",
@@ -27,9 +33,25 @@ ACTIVE_KEYS = {
     "/RichMedia",
     "/XFA",
     "/EmbeddedFile",
+    "/EF",
+    "/Movie",
 }
-ACTIVE_ACTIONS = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/RichMediaExecute", "/Rendition"}
+ACTIVE_ACTIONS = {
+    "/JavaScript",
+    "/Launch",
+    "/SubmitForm",
+    "/ImportData",
+    "/GoToE",
+    "/GoToR",
+    "/RichMediaExecute",
+    "/Rendition",
+    "/Movie",
+    "/Sound",
+}
 HARMLESS_OPEN_ACTIONS = {"/GoTo"}
+
+# Limits of the library, for the whole process: nothing else here reads PDFs of strangers.
+pikepdf.settings.set_qpdf_limits(flate_max_memory=MAX_UNPACKED, run_length_max_memory=MAX_UNPACKED)
 
 
 @transaction.atomic
@@ -56,7 +78,8 @@ def checked_pages(data: bytes) -> int:
     if not data.startswith(b"%PDF-"):
         raise LetterRefused(_("Die Datei ist kein PDF. Bitte speichern Sie das Schreiben als PDF."))
     try:
-        with pikepdf.open(BytesIO(data)) as pdf:
+        # Without `inherit_page_attributes` opening does not yet unfold the pages, of which there may be millions.
+        with pikepdf.open(BytesIO(data), inherit_page_attributes=False) as pdf:
             return _checked(pdf)
     except pikepdf.PasswordError as error:
         raise LetterRefused(_("Das PDF ist mit einem Kennwort geschützt. Bitte heben Sie den Schutz auf.")) from error
@@ -67,11 +90,11 @@ def checked_pages(data: bytes) -> int:
 def _checked(pdf: pikepdf.Pdf) -> int:
     if pdf.is_encrypted:
         raise LetterRefused(_("Das PDF ist verschlüsselt. Bitte heben Sie den Schutz auf."))
-    pages = len(pdf.pages)
-    if not 1 <= pages <= MAX_PAGES:
-        raise LetterRefused(_("Das Schreiben darf höchstens %(pages)s Seiten haben.") % {"pages": MAX_PAGES})
     if len(pdf.objects) > MAX_OBJECTS:
         raise LetterRefused(_("Das PDF ist ungewöhnlich aufgebaut. Bitte drucken Sie es als neues PDF aus."))
+    pages = len(pdf.pages) if _page_tree_is_small(pdf) else 0
+    if not 1 <= pages <= MAX_PAGES:
+        raise LetterRefused(_("Das Schreiben darf höchstens %(pages)s Seiten haben.") % {"pages": MAX_PAGES})
     if any(_is_active(item) for item in pdf.objects):
         raise LetterRefused(
             _(
@@ -81,9 +104,23 @@ def _checked(pdf: pikepdf.Pdf) -> int:
     return pages
 
 
+def _page_tree_is_small(pdf: pikepdf.Pdf) -> bool:
+    """Look whether the tree of pages may be unfolded: a few bytes can name one page a million times."""
+    waiting, seen, leaves = [pdf.Root.get("/Pages")], 0, 0
+    while waiting:
+        node = waiting.pop()
+        kids = node.get("/Kids") if isinstance(node, pikepdf.Dictionary) else None
+        seen += 1
+        leaves += kids is None
+        if seen > MAX_TREE or leaves > MAX_PAGES or (kids is not None and len(kids) > MAX_PAGES):
+            return False
+        waiting.extend(kids or [])
+    return True
+
+
 def _is_active(item: pikepdf.Object, depth: int = 0) -> bool:
     """Look at an object and what is written directly inside it; streams are never decompressed."""
-    if depth > 5:
+    if depth > MAX_DEPTH:
         return True
     if isinstance(item, pikepdf.Array):
         return any(_is_active(inner, depth + 1) for inner in item if _is_container(inner))
