@@ -25,6 +25,14 @@ class NotYetOpen(DomainError):
     message = _("Dieser Themenaufruf ist noch nicht geöffnet.")
 
 
+class CallClosed(DomainError):
+    """The call does not take new proposals any more."""
+
+    message = _(
+        "Die Einreichungsfrist dieses Themenaufrufs ist abgelaufen. Es kann kein Vorschlag mehr begonnen werden."
+    )
+
+
 class NotEditable(DomainError):
     """The proposal is submitted or withdrawn; its sections cannot be written."""
 

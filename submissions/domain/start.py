@@ -6,11 +6,11 @@ from django.db import transaction
 
 from connective.accounts.models import User
 from submissions.domain import form_sheet
-from submissions.domain.errors import NotYetOpen
+from submissions.domain.errors import CallClosed, NotYetOpen
 from submissions.models import Call, Membership, Organisation, Proposal, Role, Section, SectionKey
 
-NOT_COPIED = {"supported", "supported_by_name", "supported_by_function"}
-"""Commitments are given anew for each call."""
+NOT_COPIED = {"supported", "supported_by_name", "supported_by_function", "letter", "letter_sha256"}
+"""Commitments, and the letter that supports them, are given anew for each call."""
 
 
 @transaction.atomic
@@ -26,8 +26,10 @@ def start(
 
     Without `actor` the draft belongs to no organisation; the edge binds it to the browser session. With `actor`
     and no `organisation` it belongs to one that is founded with it.
-    Raises NotYetOpen if the call does not take proposals yet or any more.
+    Raises CallClosed or NotYetOpen if the call does not take proposals any more or yet.
     """
+    if at >= call.closes_at:
+        raise CallClosed
     if not call.is_open(at):
         raise NotYetOpen
     if actor and organisation is None:

@@ -12,7 +12,7 @@ from connective.accounts.models import User
 from connective.receiving import received_at
 from submissions.domain import queries
 from submissions.domain.claim import claim
-from submissions.domain.errors import NotYetOpen
+from submissions.domain.errors import CallClosed, NotYetOpen
 from submissions.domain.start import organisations_of, start
 from submissions.models import Call, Organisation, Proposal
 from submissions.views.access import bind_to_browser, for_proposal, forget_drafts, own_drafts, visible_proposals
@@ -45,7 +45,7 @@ def _started(
     actor = request.user if isinstance(request.user, User) else None
     try:
         proposal = start(call, actor=actor, at=received_at(request), organisation=organisation, copy_of=copy_of)
-    except NotYetOpen as refusal:
+    except (CallClosed, NotYetOpen) as refusal:
         messages.error(request, refusal.text)
         return redirect("submissions:call", slug=call.slug)
     if actor is None:
