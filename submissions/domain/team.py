@@ -13,6 +13,8 @@ from submissions.domain.errors import InvitationRefused
 from submissions.models import Invitation, Membership, Organisation, Role
 
 INVITATION_DAYS = 30
+MOST_INVITATIONS_A_DAY = 20
+"""By one person: nobody can use the portal to write to strangers."""
 
 
 @transaction.atomic
@@ -21,6 +23,10 @@ def invite(organisation: Organisation, *, email: str, role: str, actor: User, at
     email = email.strip().lower()
     if Membership.objects.filter(organisation=organisation, user__email=email).exists():
         raise InvitationRefused(_("Diese Person arbeitet schon mit."))
+    if _invited_lately(actor, at) >= MOST_INVITATIONS_A_DAY:
+        raise InvitationRefused(
+            _("Sie haben heute schon viele Personen eingeladen. Bitte versuchen Sie es morgen wieder.")
+        )
     Invitation.objects.filter(organisation=organisation, email=email, answered_at=None, expires_at__lte=at).update(
         answered_at=at
     )
@@ -112,6 +118,10 @@ def revoke(invitation: Invitation, *, actor: User, at: datetime) -> None:
             subject=invitation.organisation,
             payload={"invitation": invitation.pk},
         )
+
+
+def _invited_lately(actor: User, at: datetime) -> int:
+    return Invitation.objects.filter(invited_by=actor, invited_at__gt=at - timedelta(days=1)).count()
 
 
 def _locked(membership: Membership) -> Membership:

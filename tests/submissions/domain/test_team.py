@@ -76,3 +76,15 @@ def test_each_person_sees_the_proposals_of_their_organisations_and_no_other() ->
     assert [(p.pk, p.my_role) for p in queries.visible_to(a)] == [(mine.pk, "read")]  # type: ignore[attr-defined]
     assert theirs not in queries.visible_to(a, [unclaimed.public_id])
     assert {p.pk for p in queries.visible_to(a, [unclaimed.public_id, theirs.public_id])} == {unclaimed.pk, mine.pk}
+
+
+def test_nobody_can_use_invitations_to_write_to_many_strangers() -> None:
+    manager, organisation = with_organisation()
+    at = clock.now()
+    for number in range(team.MOST_INVITATIONS_A_DAY):
+        team.invite(organisation, email=f"fremd{number}@example.org", role=Role.READ, actor=manager, at=at)
+    with pytest.raises(InvitationRefused, match="morgen"):
+        team.invite(organisation, email="noch-einer@example.org", role=Role.READ, actor=manager, at=at)
+    assert Message.objects.count() == team.MOST_INVITATIONS_A_DAY
+    later = at + timedelta(days=1, minutes=1)
+    team.invite(organisation, email="noch-einer@example.org", role=Role.READ, actor=manager, at=later)
