@@ -3,8 +3,11 @@
 
 const SAVE_AFTER = 1500;
 const MEASURE_AFTER = 600;
+const ASK_AGAIN_AFTER = 1000;
+const STILL_COUNTING = 202;
 const RETRY_AFTER = 10_000;
 const SUGGEST_AFTER = 200;
+const GIVE_UP_AFTER = 5000;
 
 const form = document.querySelector("form[data-autosave]");
 const meter = document.querySelector("#meter");
@@ -31,6 +34,7 @@ function autosave() {
   const version = form.elements.namedItem("version");
   let timer = 0;
   let running = null;
+  let pressed = null;
   const because = form.dataset.unsavedBecause;
   let dirty = because !== "";
   let changed = false;
@@ -42,22 +46,24 @@ function autosave() {
 
   async function save() {
     if (running) return;
-    running = typed();
+    running = new AbortController();
     dirty = changed = false;
     say(form.dataset.saving);
     try {
       const response = await fetch(form.getAttribute("action"), {
         method: "POST",
-        body: running,
+        body: typed(),
         headers: { Accept: "application/json" },
         redirect: "error",
+        signal: running.signal,
       });
       answer(response.status, await response.json().catch(() => null));
     } catch {
       again();
     } finally {
       running = null;
-      if (changed && !stopped) schedule();
+      if (pressed) form.requestSubmit(pressed);
+      else if (changed && !stopped) schedule();
     }
   }
 
@@ -100,8 +106,15 @@ function autosave() {
     say(form.dataset.unsaved);
     schedule();
   });
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
     clearTimeout(timer);
+    if (running) {
+      // What is under way raises the version: sent beside it, the form would be in conflict with itself.
+      event.preventDefault();
+      pressed = event.submitter ?? form.querySelector("button");
+      setTimeout(() => running?.abort(), GIVE_UP_AFTER);
+      return;
+    }
     dirty = false;
     removeEventListener("beforeunload", warn);
   });
@@ -140,16 +153,19 @@ function liveMeter() {
         redirect: "error",
       });
       if (response.ok) show(await response.text());
-      meter.removeAttribute("aria-busy");
+      if (response.status === STILL_COUNTING) later(ASK_AGAIN_AFTER);
+      else meter.removeAttribute("aria-busy");
     } catch (error) {
       if (error.name !== "AbortError") meter.removeAttribute("aria-busy");
     }
   }
 
-  form.addEventListener("input", () => {
+  function later(milliseconds) {
     clearTimeout(timer);
-    timer = setTimeout(measure, MEASURE_AFTER);
-  });
+    timer = setTimeout(measure, milliseconds);
+  }
+
+  form.addEventListener("input", () => later(MEASURE_AFTER));
   measure();
 }
 
@@ -200,6 +216,7 @@ function municipalities() {
 async function savedMeter() {
   const response = await fetch(`${meter.dataset.url}?part=meter`).catch(() => null);
   if (response?.ok) show(await response.text());
+  if (response?.status === STILL_COUNTING) setTimeout(savedMeter, ASK_AGAIN_AFTER);
 }
 
 if (form) {

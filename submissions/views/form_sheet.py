@@ -68,9 +68,7 @@ def section(request: HttpRequest, proposal: Proposal, key: str) -> HttpResponse:
     parked = take(request, request.path)
     if key == SectionKey.CITIES:
         wanted = request.GET.get("cities", "")
-        form: DraftForm = CitiesForm(
-            current, proposal.call, parked, least_rows=int(wanted) if wanted.isdecimal() else 0
-        )
+        form: DraftForm = CitiesForm(current, proposal.call, parked, least_rows=_number(wanted, none=0))
     else:
         form = form_for(current, proposal.call, parked)
     if parked is not None:
@@ -91,7 +89,7 @@ def _save(request: HttpRequest, proposal: Proposal, current: Section) -> HttpRes
     try:
         content = form.content()
         if current.key == SectionKey.COMMITMENTS:
-            content |= _letter(request, proposal, current)
+            content |= _letter(request, proposal, current, form.cleaned_data["version"])
         saved = save_section(
             proposal,
             current.key,
@@ -160,9 +158,16 @@ def _go_on(request: HttpRequest, proposal: Proposal, saved: Section) -> HttpResp
     return redirect("submissions:check", public_id=proposal.public_id)
 
 
-def _letter(request: HttpRequest, proposal: Proposal, current: Section) -> dict[str, Any]:
-    """Return what the commitments keep about the letter: the new one, none, or the one that is there."""
+def _letter(request: HttpRequest, proposal: Proposal, current: Section, base_version: int) -> dict[str, Any]:
+    """Return what the commitments keep about the letter: the new one, none, or the one that is there.
+
+    A letter that comes with a text which cannot be saved is not kept. Raises NotEditable, SectionConflict.
+    """
     if upload := request.FILES.get("letter"):
+        if proposal.state not in Proposal.EDITABLE:
+            raise NotEditable
+        if current.version != base_version:
+            raise SectionConflict(current)
         data = upload.read(letters.MAX_BYTES + 1)
         letter = letters.take(proposal, data, actor=_actor(request), at=received_at(request))
         return {"letter": letter.pk, "letter_sha256": letter.sha256}
@@ -236,6 +241,7 @@ def _page(
         context["measurement"] = page_limit.cached(answers, limit=proposal.call.page_limit)
     if current.key == SectionKey.COMMITMENTS:
         context["letter_form"] = letter_form or LetterForm()
+        context["choose_letter_again"] = "letter" in request.FILES
         context["letter"] = proposal.letters.filter(pk=current.content.get("letter")).first()
     return render(request, "submissions/section.html", context, status=status)
 
@@ -266,7 +272,7 @@ def restore(request: HttpRequest, proposal: Proposal, key: str, version: int) ->
             proposal,
             key,
             version,
-            base_version=int(base) if base.isdecimal() else -1,
+            base_version=_number(base, none=-1),
             actor=_actor(request),
             at=received_at(request),
         )
@@ -277,6 +283,11 @@ def restore(request: HttpRequest, proposal: Proposal, key: str, version: int) ->
         return redirect("submissions:revisions", public_id=proposal.public_id, key=key)
     messages.success(request, _("Die frühere Fassung gilt wieder. Die bisherige steht unter den früheren Fassungen."))
     return redirect("submissions:section", public_id=proposal.public_id, key=key)
+
+
+def _number(text: str, *, none: int) -> int:
+    """Return the number that a request names, or `none` where it is no number of ours."""
+    return int(text) if text.isdecimal() and len(text) < 10 else none
 
 
 def _actor(request: HttpRequest) -> User | None:

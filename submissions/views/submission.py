@@ -174,7 +174,8 @@ def way_back(request: HttpRequest, proposal: Proposal, way: str) -> HttpResponse
         WAYS_BACK[way](proposal, actor=request.user, at=received_at(request))
     except DomainError as refusal:
         messages.error(request, refusal.text)
-        return redirect("submissions:receipt", public_id=proposal.public_id)
+        was_received = proposal.versions.exists()
+        return redirect("submissions:receipt" if was_received else "submissions:tasks", public_id=proposal.public_id)
     said = {
         "withdraw": _("Der Vorschlag ist zurückgezogen."),
         "reopen": _(

@@ -41,7 +41,8 @@ def fill(page: Page, answers: dict[str, str]) -> None:
 
 def go_on(page: Page) -> None:
     """Save and go on to the next task."""
-    page.get_by_role("button", name="Speichern und weiter").click()
+    with page.expect_navigation():  # which may wait for a save that is under way
+        page.get_by_role("button", name="Speichern und weiter").click()
 
 
 def fill_everything(page: Page, look: Callable[[str], None]) -> None:
@@ -217,3 +218,24 @@ def test_a_name_from_the_register_fills_land_and_key(page: Page, call: Call) -> 
     name.fill("Stadt Köln")
     expect(page.get_by_label("Amtlicher Gemeindeschlüssel")).to_have_value("05315000")
     expect(page.get_by_label("Land", exact=True)).to_have_value("05")
+
+
+def test_a_button_pressed_while_the_page_saves_by_itself_meets_no_conflict_with_itself(page: Page, call: Call) -> None:
+    page.goto(f"/aufruf/{call.slug}/")
+    page.get_by_role("button", name="Themenvorschlag einreichen").first.click()
+    page.add_init_script(
+        """const real = window.fetch;
+        window.fetch = async (...asked) => {
+          const response = await real(...asked);
+          if (asked[1]?.headers?.Accept) await new Promise((go) => setTimeout(go, 2000));
+          return response;
+        };"""
+    )
+    page.get_by_role("link", name="Thema", exact=True).click()
+    title = page.get_by_label("Titel des Themas")
+    title.fill("Hitze")
+    expect(page.locator("#autosave")).to_contain_text("Wird gespeichert")
+    title.fill("Hitzevorsorge")
+    page.get_by_role("button", name="Speichern und weiter").click()
+    expect(page.get_by_role("heading", level=1, name="Beschreibung")).to_be_visible()
+    assert Proposal.objects.get().title == "Hitzevorsorge"

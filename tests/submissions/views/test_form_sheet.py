@@ -47,7 +47,7 @@ def test_a_closed_call_begins_no_draft_and_says_so() -> None:
     client = Client()
     response = client.post(reverse("submissions:start", args=[make_call().slug]), follow=True)
     assert Proposal.objects.count() == 0
-    assert "nicht geöffnet" in response.content.decode() or "abgelaufen" in response.content.decode()
+    assert "Es kann kein Vorschlag mehr begonnen werden" in response.content.decode()
 
 
 def test_a_half_filled_task_is_saved_and_leads_to_the_next() -> None:
@@ -306,3 +306,25 @@ def test_whoever_works_for_several_organisations_says_for_which_a_new_draft_is()
     stranger = signed_in(person("fremd@example.org"))
     stranger.post(address, {"organisation": second.pk})
     assert Proposal.objects.latest("pk").organisation != second
+
+
+def test_a_number_of_five_thousand_digits_is_no_version() -> None:
+    client = Client()
+    proposal = begin(client, open_call())
+    for title in ("Erst", "Dann"):
+        version = Section.objects.get(proposal=proposal, key="topic").version
+        client.post(url(proposal), {"version": version, "title": title})
+    restore = reverse("submissions:restore", args=[proposal.public_id, "topic", 1])
+    assert client.post(restore, {"version": "9" * 5000}).status_code == 302
+    assert client.get(url(proposal, "cities"), {"cities": "9" * 5000}).status_code == 200
+    assert Section.objects.get(proposal=proposal, key="topic").content["title"] == "Dann"
+
+
+@pytest.mark.parametrize("key", ["commitments", "cities"])
+def test_the_enter_key_saves_and_never_presses_another_button(key: str) -> None:
+    client = Client()
+    proposal = begin(client, open_call())
+    page = client.get(url(proposal, key)).content.decode()
+    sheet = page[page.index('id="form-sheet"') :]
+    first = sheet[sheet.index("<button") :].partition(">")[0]
+    assert 'value="next"' in first

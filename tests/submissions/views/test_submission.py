@@ -12,6 +12,7 @@ from django.urls import reverse
 from connective import clock
 from submissions.domain import receipt
 from submissions.models import OfficialPdf, Proposal, SubmittedVersion
+from submissions.tasks import measure_description
 from tests.submissions.build import current_seal, draft, make_call, member, open_call, person, submitted
 from tests.submissions.domain.test_letter import pdf_with
 
@@ -118,7 +119,7 @@ def test_submitting_a_measured_text_lays_nothing_out_in_the_request(monkeypatch:
     author = person()
     proposal = draft(open_call(), author)
     client = signed_in(author)
-    client.get(address("meter", proposal))
+    measure_description(proposal.pk)
     layouts: list[object] = []
     monkeypatch.setattr(engine, "layout", lambda *args, **kwargs: layouts.append(args))
     monkeypatch.setattr(engine, "write", lambda *args, **kwargs: layouts.append(args))
@@ -239,3 +240,24 @@ def test_guessing_at_the_receipt_page_is_slowed_down() -> None:
     ]
     assert answers[0] == 200
     assert answers[-1] == 429
+
+
+def test_a_letter_that_meets_a_newer_text_is_asked_for_again_and_leaves_no_file() -> None:
+    actor = person()
+    client, proposal = signed_in(actor), draft(open_call(), actor)
+    url = reverse("submissions:section", args=[proposal.public_id, "commitments"])
+    letter = BytesIO(pdf_with())
+    letter.name = "brief.pdf"
+    response = client.post(url, {"version": 0, "supported_by_name": "Kim Muster", "letter": letter})
+    assert response.status_code == 409
+    assert "Bitte wählen Sie es noch einmal aus" in response.content.decode()
+    assert proposal.letters.count() == 0
+
+
+@pytest.mark.parametrize("way", ["withdraw", "discard"])
+def test_what_was_never_submitted_is_neither_withdrawn_nor_reset_and_the_page_says_so(way: str) -> None:
+    actor = person()
+    client, proposal = signed_in(actor), draft(open_call(), actor)
+    response = client.post(reverse(f"submissions:{way}", args=[proposal.public_id]), follow=True)
+    assert response.status_code == 200
+    assert "Dieser Vorschlag ist nicht eingereicht." in response.content.decode()
