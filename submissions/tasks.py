@@ -40,9 +40,12 @@ def finish_receipt(version_id: int) -> None:
 
 @shared_task
 def sweep_receipts() -> None:
-    """Finish the receipts that no task was told of."""
+    """Finish the receipts that no task was told of; one that cannot be made keeps no other from being made."""
     for version_id in receipt.unfinished():
-        receipt.finish(version_id)
+        try:
+            receipt.finish(version_id)
+        except Exception:
+            logger.exception("the receipt of version %s could not be made; it is tried again in a minute", version_id)
 
 
 @shared_task

@@ -6,8 +6,9 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from connective.mail.models import Message
-from submissions.domain import receipt, signing
+from submissions.domain import official_pdf, receipt, signing
 from submissions.models import OfficialPdf
+from submissions.tasks import sweep_receipts
 from tests.submissions.build import make_call, person, submitted
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +77,18 @@ def test_the_mail_carries_reference_time_hashes_and_the_pdf() -> None:
     for fact in (version.content_sha256, made.sha256, made.signature, "4. Dezember 2020"):
         assert fact in message.body
     assert OfficialPdf.objects.get().sha256 == made.sha256
+
+
+def test_a_version_whose_pdf_cannot_be_made_keeps_no_other_from_its_receipt(monkeypatch: pytest.MonkeyPatch) -> None:
+    call, actor = make_call(), person()
+    first, second = (submitted(call, actor)[1] for _number in range(2))
+    render = official_pdf.render
+
+    def sometimes(content: official_pdf.OfficialContent) -> bytes:
+        if content.reference == first.reference:
+            raise OSError
+        return render(content)
+
+    monkeypatch.setattr(official_pdf, "render", sometimes)
+    sweep_receipts()
+    assert [made.version for made in OfficialPdf.objects.all()] == [second]
