@@ -13,20 +13,8 @@ from tests.servers import environment
 
 environment.prepare()
 
-import django  # noqa: E402 (the settings read the environment that was just prepared)
+import redis  # noqa: E402 (Django has to be set up first)
 from django.conf import settings  # noqa: E402
-
-# Set before the first access to a storage or connection; the manifest has a test of its own.
-settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # A file, not memory, since a Celery worker shares it.
-    settings.DATABASES["default"]["TEST"] = {"NAME": f"{settings.DATABASES['default']['NAME']}.test"}
-django.setup()
-# Parallel test processes inherit the environment, and pytest-django would read the settings before `prepare` there:
-# all would share one Redis database and one mail port.
-del os.environ["DJANGO_SETTINGS_MODULE"]
-
-import redis  # noqa: E402
 from playwright.sync_api import Browser, BrowserContext, Page  # noqa: E402
 from pytest_django import DjangoDbBlocker  # noqa: E402
 from pytest_django.live_server_helper import LiveServer  # noqa: E402
@@ -84,20 +72,15 @@ def _empty_redis() -> None:
     client.close()
 
 
-@pytest.fixture(scope="session")
-def _celery_process(
-    django_db_setup: None,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[CeleryProcess]:
-    with celery_process.started(tmp_path_factory.mktemp("celery") / "worker.log") as process:
-        yield process
-
-
 @pytest.fixture
-def celery_worker(transactional_db: None, _celery_process: CeleryProcess) -> Iterator[CeleryProcess]:
-    """A running worker on the test's databases; `celery_worker.finish()` waits until it has done all tasks."""
-    yield _celery_process
-    _celery_process.finish()
+def celery_worker(transactional_db: None, _empty_redis: None, tmp_path: Path) -> Iterator[CeleryProcess]:
+    """A running worker on the test's databases; `celery_worker.finish()` waits until it has done all tasks.
+
+    It lives as long as the test: one that lived longer would do tasks of tests that expect none to be done.
+    """
+    with celery_process.started(tmp_path / "worker.log") as process:
+        yield process
+        process.finish()
 
 
 @pytest.fixture(scope="session")

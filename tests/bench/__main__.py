@@ -16,9 +16,6 @@ NOT_MEASURING = {"__main__", "table"}
 def main(chosen: list[str]) -> int:
     """Measure with all modules, or with the chosen ones, on a fresh database; return the exit code."""
     environment.prepare()
-    import django
-
-    django.setup()
     from django.test.utils import setup_databases, setup_test_environment, teardown_databases
 
     from tests.bench.table import Row, table

@@ -17,7 +17,23 @@ from connective.launch import valkey
 
 
 def prepare() -> None:
-    """Set the environment of this test process; once in the main process, once in each parallel one."""
+    """Set the environment of this test process, then Django; in the main process and in each parallel one."""
+    _set_variables()
+    import django
+    from django.conf import settings
+
+    # Set before the first access to a storage or connection; the manifest has a test of its own.
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+        # A file, not memory, since a Celery worker shares it.
+        settings.DATABASES["default"]["TEST"] = {"NAME": f"{settings.DATABASES['default']['NAME']}.test"}
+    django.setup()
+    # Parallel test processes inherit the environment, and pytest-django would read the settings before `prepare` there:
+    # all would share one Redis database and one mail port.
+    del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+def _set_variables() -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     os.environ["PORTAL_MODE"] = "test"
     os.environ["DJANGO_SETTINGS_MODULE"] = "connective.settings"
