@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from review.domain import blind
 from review.domain.country_status import developing_countries
+from review.domain.visible import SeenProposal
 from submissions.domain import form_sheet
 from submissions.domain.countries import GERMANY
 from submissions.domain.countries import name as country_name
-from submissions.models import Call, Municipality, Proposal, SectionKey
+from submissions.models import Call, Municipality, SectionKey
 from submissions.models.municipality import Land
 
 LARGE, MEDIUM, SMALL = 100_000, 20_000, 5_000
@@ -32,12 +33,12 @@ class BalanceGroup:
     counts: tuple[tuple[str, int], ...]
 
 
-def balance(call: Call, proposals: Iterable[Proposal]) -> list[BalanceGroup]:
+def balance(call: Call, proposals: Iterable[SeenProposal]) -> list[BalanceGroup]:
     """Return the groups for proposals from `visible.proposals_for`; those whose texts are closed are left out.
 
     Four queries. In blind mode what a person may not see counts as not visible.
     """
-    contents = [blind.content_for(proposal) for proposal in proposals if getattr(proposal, "may_read", False)]
+    contents = [blind.content_for(proposal) for proposal in proposals if proposal.may_read]
     in_development = developing_countries(call)
     abroad = [_countries(content) for content in contents]
     with_developing = [_("mit") if found & in_development else _("ohne") for found in abroad]

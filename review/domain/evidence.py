@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from review.domain import blind, similar_topics
 from review.domain.similar_topics import SimilarTopic
+from review.domain.visible import SeenProposal
 from review.models import CountryOverride
 from submissions.domain import form_sheet
 from submissions.domain.countries import GERMANY, developing
@@ -91,7 +92,7 @@ class Evidence:
         return derive(self) if derive else []
 
 
-def gather(proposal: Proposal, others: QuerySet[Proposal]) -> Evidence:
+def gather(proposal: SeenProposal, others: QuerySet[SeenProposal]) -> Evidence:
     """Derive the evidence about a proposal as the person may see it who it was fetched for.
 
     `proposal` and `others` come from `visible.proposals_for`; in blind mode names are masked and what would tell who
@@ -102,7 +103,6 @@ def gather(proposal: Proposal, others: QuerySet[Proposal]) -> Evidence:
     organisation, commitments = content.get(SectionKey.ORGANISATION, {}), content.get(SectionKey.COMMITMENTS, {})
     supporter = [commitments.get("supported_by_name", ""), commitments.get("supported_by_function", "")]
     topics = similar_topics.similar_to(proposal, others)
-    hidden = getattr(proposal, "identity_hidden", True)
     return Evidence(
         countries=tuple(_countries(proposal.call, content)),
         follow_up=commitments.get("follow_up", ""),
@@ -111,7 +111,7 @@ def gather(proposal: Proposal, others: QuerySet[Proposal]) -> Evidence:
         letter_pages=version.letter.pages if version and version.letter else None,
         kind=str(dict(Organisation.Kind.choices).get(organisation.get("kind"), "")),
         owner=organisation.get("owning_municipality", ""),
-        earlier=() if hidden else tuple(_earlier(proposal, others)),
+        earlier=() if proposal.identity_hidden else tuple(_earlier(proposal, others)),
         similar=topics or (),
         similar_pending=topics is None,
     )
@@ -141,18 +141,22 @@ def _countries(call: Call, content: Mapping[str, Any]) -> list[CountryEvidence]:
     return found
 
 
-def _earlier(proposal: Proposal, others: QuerySet[Proposal]) -> list[EarlierProposal]:
+def _earlier(proposal: Proposal, others: QuerySet[SeenProposal]) -> list[EarlierProposal]:
     """Return the organisation's other submitted proposals, of this and of earlier calls, the newest first."""
     same = others.filter(organisation=proposal.organisation_id).exclude(pk=proposal.pk)
     found = same.order_by("-call__closes_at", "reference").values_list("pk", "reference", "shown_title", "call__title")
-    return [EarlierProposal(*columns) for columns in found[:MOST_EARLIER]]
+    return [EarlierProposal(pk, reference or "", title, call) for pk, reference, title, call in found[:MOST_EARLIER]]
 
 
-def _on_countries(evidence: Evidence) -> list[Fact]:
+def _on_number_of_countries(evidence: Evidence) -> list[Fact]:
     count = len(evidence.countries)
     counted = ngettext("%(count)s weiteres Land", "%(count)s weitere Länder", count) % {"count": count}
     among = _("davon %(count)s Entwicklungs- oder Schwellenländer") % {"count": evidence.developing_count}
-    facts = [Fact(_("Städte aus"), f"{counted}, {among}")]
+    return [Fact(_("Städte aus"), f"{counted}, {among}")]
+
+
+def _on_countries(evidence: Evidence) -> list[Fact]:
+    facts = _on_number_of_countries(evidence)
     for country in evidence.countries:
         where = f"{country.name} ({', '.join(country.cities)})" if country.cities else country.name
         why = f"{country.source}: {country.override_reason}" if country.override_reason else country.source
@@ -190,7 +194,7 @@ def _on_similar(evidence: Evidence) -> list[Fact]:
 
 _BESIDE = MappingProxyType(
     {
-        "multilateral": _on_countries,
+        "multilateral": _on_number_of_countries,
         "municipal": _on_organisation,
         "innovation": _on_similar,
         "countries": _on_countries,

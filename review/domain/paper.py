@@ -113,7 +113,7 @@ def file_name(paper: CommitteePaper) -> str:
 
 def single_file(user: User, proposal: Proposal, *, at: datetime) -> bytes:
     """Return one topic as a PDF of its own, with evidence, scores and the full proposal. Raises Closed."""
-    found = proposals_for(user, proposal.call).filter(pk=proposal.pk, may_read=True).first()  # type: ignore[misc]
+    found = proposals_for(user, proposal.call).filter(pk=proposal.pk, may_read=True).first()
     if found is None:
         raise Closed
     with translation.override("de"), timezone.override(BERLIN):
@@ -167,11 +167,10 @@ def _front(user: User, seen: View, found: list[Topic], alpha: float | None) -> F
 
 def _overview_row(place: Place, topic: Topic | None) -> OverviewRow:
     closed = "" if topic else "Texte und Punkte sind noch nicht zugänglich: Die Erklärung zur Befangenheit fehlt."
-    shown = getattr(place.proposal, "shown_title", "")
     return OverviewRow(
         place=place.position,
-        title=topic.title if topic else text(shown),
-        organisation=topic.organisation if topic else text(getattr(place.proposal, "shown_organisation", "")),
+        title=topic.title if topic else text(place.proposal.shown_title),
+        organisation=topic.organisation if topic else text(place.proposal.shown_organisation),
         reference=text(place.proposal.reference),
         rank="–" if place.rank is None else str(place.rank),
         mean="–" if place.mean is None else _comma(place.mean, 1),

@@ -97,7 +97,7 @@ def topics(user: User, call: Call, places: Sequence[Place], ranking: Ranking) ->
 
     `ranking` is the person's own (`ranking.for_person`).
     """
-    readable = [place for place in places if getattr(place.proposal, "may_read", False)]
+    readable = [place for place in places if place.proposal.may_read]
     sheets = _sheets(user, call, readable)
     rows = ranking.rows_of([place.proposal.pk for place in readable])
     checks = dict(
@@ -150,7 +150,7 @@ def _topic(
         anchor=anchor_of(proposal),
         place=place,
         title=text(content["topic"].get("title", "")),
-        organisation=text(getattr(proposal, "shown_organisation", "")),
+        organisation=text(proposal.shown_organisation),
         overview=tuple(_overview(place, row, sheets, check)),
         gist=paragraphs(_gist(form_sheet.description_of(content)["background"])),
         criteria=tuple(_criteria(row, sheets)),
@@ -175,7 +175,7 @@ def _sheets(user: User, call: Call, places: Sequence[Place]) -> dict[int | None,
 def _overview(place: Place, row: Row | None, sheets: Sequence[ScoreSheet], check: str) -> Iterable[Line]:
     proposal = place.proposal
     yield Line(_("Vorgangsnummer"), text(proposal.reference))
-    yield Line(_("Organisation"), text(getattr(proposal, "shown_organisation", "")) or _("nicht sichtbar"))
+    yield Line(_("Organisation"), text(proposal.shown_organisation) or _("nicht sichtbar"))
     yield Line(_("Formale Prüfung"), check)
     yield Line(_("Rang"), _rank(place, row))
     if place.mean is not None and place.median is not None:

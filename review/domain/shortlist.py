@@ -125,9 +125,7 @@ def choose(shortlist: Shortlist, chosen: Sequence[Chosen], *, based_on: str, act
     wanted = {place.proposal_id: place for place in chosen}
     with transaction.atomic():
         locked = _locked(shortlist, based_on)
-        opened = set(
-            proposals_for(actor, locked.call).filter(may_see_scores=True).values_list("pk", flat=True)  # type: ignore[misc]
-        )
+        opened = set(proposals_for(actor, locked.call).filter(may_see_scores=True).values_list("pk", flat=True))
         if not opened.issuperset(wanted):
             raise Closed
         places = list(wanted.values())

@@ -8,9 +8,8 @@ from review.domain import ranking, snapshot
 from review.domain.deviations import DeviationKind, deviations
 from review.domain.ranking import Ranking
 from review.domain.shortlist import mark_of
-from review.domain.visible import proposals_for
+from review.domain.visible import SeenProposal, proposals_for
 from review.models import Shortlist, ShortlistSnapshot
-from submissions.models import Proposal
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class Place:
     """
 
     position: int
-    proposal: Proposal
+    proposal: SeenProposal
     rank: int | None
     mean: float | None
     median: float | None
@@ -79,7 +78,7 @@ def _places_in_work(user: User, shortlist: Shortlist) -> list[Place]:
     references = {facts["pk"]: facts["reference"] for facts in own.proposals}
     deviating = deviations(ranking.of_all(shortlist.call).ranks, chosen)
     figures = _figures(own, chosen)
-    places = []
+    places: list[Place] = []
     for entry in entries:
         if entry.proposal_id not in proposals:
             continue
@@ -108,7 +107,7 @@ def _figures(own: Ranking, chosen: list[int]) -> dict[int, dict[str, Any]]:
     }
 
 
-def _place(position: int, proposal: Proposal, told: dict[str, Any], row: dict[str, Any]) -> Place:
+def _place(position: int, proposal: SeenProposal, told: dict[str, Any], row: dict[str, Any]) -> Place:
     return Place(
         position=position,
         proposal=proposal,

@@ -15,6 +15,7 @@ from django.db.models import Count, F, Max, QuerySet, Sum
 
 from review.domain import similarity
 from review.domain.similarity import Text
+from review.domain.visible import SeenProposal
 from submissions.domain import form_sheet
 from submissions.models import Call, PastEvent, Proposal, SectionKey, SubmittedVersion
 from submissions.models.municipality import Land
@@ -37,7 +38,7 @@ class SimilarTopic:
     words: tuple[str, ...]
 
 
-def similar_to(proposal: Proposal, others: QuerySet[Proposal]) -> tuple[SimilarTopic, ...] | None:
+def similar_to(proposal: Proposal, others: QuerySet[SeenProposal]) -> tuple[SimilarTopic, ...] | None:
     """Return the similar topics among `others` (from `visible.proposals_for`) and past events; None while they are still being compared."""
     events = list(PastEvent.objects.all())
     fingerprint = _fingerprint(proposal.call, events)

@@ -8,8 +8,6 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
-
 from connective.accounts.models import User
 from review.domain.deviations import deviations, ties
 from review.domain.ranking import Ranking, Row
@@ -69,9 +67,9 @@ def for_person(user: User, frozen: ShortlistSnapshot) -> dict[str, Any]:
     """
     content: dict[str, Any] = json.loads(frozen.content)
     call = frozen.shortlist.call
-    seen = dict(proposals_for(user, call).values_list("reference", "may_see_scores"))  # type: ignore[misc]
-    opened = {reference for reference, may_see_scores in seen.items() if may_see_scores}
-    closed = set(conflicts_of(user, call))
+    seen = dict(proposals_for(user, call).values_list("reference", "may_see_scores"))
+    opened = {reference for reference, may_see_scores in seen.items() if may_see_scores and reference}
+    closed = conflicts_of(user, call)
     ranks = _recounted({row["reference"]: row["rank"] for row in content["ranking"] if row["reference"] not in closed})
     intervals = {"best_rank": None, "worst_rank": None} if closed else {}
     ranking = [
@@ -88,17 +86,18 @@ def for_person(user: User, frozen: ShortlistSnapshot) -> dict[str, Any]:
     }
 
 
-def conflicts_of(user: User, call: Call) -> QuerySet[Declaration, str]:
+def conflicts_of(user: User, call: Call) -> set[str]:
     """Return the references of the proposals that a conflict closes to a person."""
     conflicts = Declaration.objects.filter(person=user, proposal__call=call, is_current=True)
-    return conflicts.exclude(kind=Declaration.Kind.NONE).values_list("proposal__reference", flat=True)
+    references = conflicts.exclude(kind=Declaration.Kind.NONE).values_list("proposal__reference", flat=True)
+    return {reference for reference in references if reference}
 
 
 def _entry_for(
     entry: Mapping[str, Any], position: int, ranks: Mapping[str, int | None], opened: set[str], closed: set[str]
 ) -> dict[str, Any]:
     if entry["reference"] not in opened:
-        hidden = {"rank": None, "deviation": [], "instead_of": [], "reason": ""}
+        hidden: dict[str, Any] = {"rank": None, "deviation": [], "instead_of": [], "reason": ""}
         return {**entry, **hidden, "position": position}
     return {
         **entry,

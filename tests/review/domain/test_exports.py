@@ -6,7 +6,7 @@ import io
 import pytest
 from openpyxl import load_workbook
 
-from review.domain.exports import as_csv, as_xlsx, harmless
+from review.domain.exports import Cell, as_csv, as_xlsx, harmless
 
 FORMULAE = [
     '=HYPERLINK("https://example.org","Klick")',
@@ -40,7 +40,9 @@ def test_csv_opens_in_a_german_spreadsheet() -> None:
 
 
 def test_xlsx_holds_text_as_text_and_numbers_as_numbers() -> None:
-    written = as_xlsx([["Thema", "Wert"], *([text, 62.5] for text in FORMULAE)], title="Rangfolge: 1/2")
+    rows: list[list[Cell]] = [["Thema", "Wert"]]
+    rows += [[text, 62.5] for text in FORMULAE]
+    written = as_xlsx(rows, title="Rangfolge: 1/2")
 
     sheet = load_workbook(io.BytesIO(written)).active
     assert sheet is not None
@@ -60,4 +62,4 @@ def test_xlsx_takes_control_characters_and_texts_that_are_too_long() -> None:
 
 
 def test_an_export_without_rows_is_a_file_with_a_head() -> None:
-    assert load_workbook(io.BytesIO(as_xlsx([["Thema"]], title="T"))).active["A1"].value == "Thema"  # type: ignore[index]
+    assert load_workbook(io.BytesIO(as_xlsx([["Thema"]], title="T"))).active["A1"].value == "Thema"

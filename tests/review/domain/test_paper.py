@@ -10,10 +10,12 @@ import pikepdf
 import pytest
 from django.core.files.storage import default_storage
 
+from connective.accounts.models import User
 from review.domain import paper as domain
+from review.domain import paper_layout
 from review.domain import shortlist as shortlists
 from review.domain.errors import Closed, NotPermitted
-from review.models import Assignment, CommitteePaper, Declaration, ReviewRole, ReviewSettings, ScoreSheet
+from review.models import Assignment, CommitteePaper, Declaration, ReviewRole, ReviewSettings, ScoreSheet, Shortlist
 from submissions.models import Proposal
 from tests.review.demo_calls import shortlisted
 from tests.review.scored import AT, declare, person_with
@@ -22,7 +24,7 @@ from tests.servers.celery_process import CeleryProcess
 pytestmark = pytest.mark.django_db
 
 
-def made(shortlist: shortlists.Shortlist, actor: shortlists.User) -> bytes:
+def made(shortlist: Shortlist, actor: User) -> bytes:
     """Ask for a paper, make it, and return its file."""
     paper, _new = domain.request_paper(shortlist, actor=actor, at=AT)
     domain.make(paper.pk)
@@ -117,7 +119,7 @@ def test_progress_counts_up_to_its_end_and_a_second_task_changes_nothing() -> No
 def test_what_goes_wrong_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     shortlist, lead, _proposals = shortlisted(1)
     paper, _new = domain.request_paper(shortlist, actor=lead, at=AT)
-    monkeypatch.setattr(domain.paper_layout, "STYLESHEET", "missing.css")
+    monkeypatch.setattr(paper_layout, "STYLESHEET", "missing.css")
 
     domain.make(paper.pk)
 
@@ -193,7 +195,7 @@ def test_the_auditor_makes_none_and_strangers_neither() -> None:
 
     for person in (
         person_with(ReviewRole.AUDITOR, "revision@example.org"),
-        shortlists.User.objects.create_user("x@example.org"),
+        User.objects.create_user("x@example.org"),
     ):
         with pytest.raises(NotPermitted):
             domain.request_paper(shortlist, actor=person, at=AT)
