@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, BrowserContext, Page  # noqa: E402
 from pytest_django import DjangoDbBlocker  # noqa: E402
 from pytest_django.live_server_helper import LiveServer  # noqa: E402
 
+from connective.launch.valkey import wait_until  # noqa: E402
 from tests.servers import celery_process, chromium, frozen_rows  # noqa: E402
 from tests.servers.celery_process import CeleryProcess  # noqa: E402
 
@@ -64,11 +65,16 @@ def django_db_setup(
 
 @pytest.fixture(autouse=True)
 def _empty_redis() -> None:
-    """Begin every test with an empty cache and queue; Celery's routing keys stay."""
+    """Begin every test with an empty cache and queue; Celery's routing keys stay.
+
+    What the worker still does for the test before is waited for: its mail must not arrive in this one.
+    """
     client = redis.Redis.from_url(settings.REDIS_URL)
-    keys = [key for key in client.scan_iter(count=1000) if not key.startswith(b"_kombu.")]
+    keys = [key for key in client.scan_iter(count=1000) if not key.startswith((b"_kombu.", b"unacked"))]
     if keys:
         client.delete(*keys)
+    wait_until(lambda: not client.hlen("unacked"), 30)
+    client.delete("unacked", "unacked_index")
     client.close()
 
 

@@ -19,7 +19,7 @@ from tests.servers.celery_process import ROOT
 from tests.servers.environment import database_url
 from tests.smtp import SmtpServer
 
-SECONDS = 2.5
+SECONDS = 4.0
 """A person does not notice more."""
 
 
