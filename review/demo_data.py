@@ -55,6 +55,8 @@ def make_review_demo() -> list[str]:
 
 def _person(email: str, name: str, role: ReviewRole) -> User:
     person = User.objects.filter(email=email).first() or User.objects.create_user(email, name=name)
+    if not person.is_staff:
+        set_roles(person, [], actor=None)  # a role that was given without the administration is given anew
     set_roles(person, [role], actor=None)
     return person
 

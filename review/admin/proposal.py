@@ -39,7 +39,7 @@ class ReviewedProposalAdmin(ProposalAdmin):
     """The submitted proposals that exist for the person; each leads to its file."""
 
     change_list_template = "admin/review/proposal_change_list.html"
-    list_display = ("reference", "topic", "organisation", "land_name", "stage", "reviews", "own_part")  # type: ignore[assignment]
+    list_display = ("reference", "topic", "stage", "reviews", "own_part", "organisation", "land_name")  # type: ignore[assignment]
     list_display_links = ("reference", "topic")
     list_filter = ("call", StageFilter, MineFilter, MissingReviewsFilter, LandFilter)  # type: ignore[assignment]
     list_per_page = 50
@@ -128,6 +128,10 @@ class ReviewedProposalAdmin(ProposalAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Proposal | None = None) -> bool:  # noqa: ARG002
         """Show what `get_queryset` leaves."""
         return bool(has_perm("review.enter", request.user))
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Call the page by what it shows."""
+        return super().changelist_view(request, {"title": _("Themenvorschläge"), **(extra_context or {})})
 
     def change_view(
         self,

@@ -129,6 +129,7 @@ def page(
     """Render a page in the admin's frame, with the pages of the call beside it."""
     frame = {
         **admin.site.each_context(request),
+        "is_nav_sidebar_enabled": False,  # these pages have a navigation of their own, and need the room
         "title": title,
         "call": call,
         "call_pages": list(_pages_of(request, call)) if call else [],

@@ -1,6 +1,6 @@
 """The cockpit of a call: where everything stands, who has to do what, and what is due."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -66,7 +66,7 @@ def dues_of(call: Call, now: datetime) -> list[Due]:
         (_("Ende der Bewertung"), settings_of(call).review_until),
         (
             _("Rückmeldung an alle, die eingereicht haben"),
-            datetime.combine(call.answer_by, datetime.max.time().replace(microsecond=0), clock.BERLIN),
+            datetime.combine(call.answer_by + timedelta(days=1), time(), clock.BERLIN),
         ),
     ]
     return sorted((Due(label, at, at <= now) for label, at in instants if at), key=lambda due: due.at)
