@@ -1,9 +1,7 @@
 """Whoever chooses English reads English on every page of the way, with dates as they are written in Britain."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
-from functools import cache
 from html import unescape
 
 import pytest
@@ -12,11 +10,11 @@ from django.test import Client
 from django.urls import reverse
 
 from connective.accounts.models import User
-from connective.launch import translations
 from connective.mail.queue import render
 from submissions.domain.countries import all_countries
 from submissions.models import Call, Proposal, SectionKey
 from submissions.tasks import finish_receipt
+from tests.english import assert_english, german_pieces
 from tests.submissions.build import CLOSES, current_seal, draft, in_time, make_call, person
 
 pytestmark = pytest.mark.django_db
@@ -32,10 +30,6 @@ ENGLISH_ANSWERS = {
     "commitments": {"follow_up": "Yes.", "supported": True, "supported_by_name": "Kim Example"}
     | {"supported_by_function": "Mayor"},
 }
-SHORTEST = 13
-"""Pieces of German texts with fewer letters could be part of an English word or a name."""
-GERMAN_WORDS = re.compile(r"\b(und|oder|nicht|Sie|Ihre?|eine?|für|werden|wird|ist|sind|Uhr|bis|Seiten?|Frist|vom)\b")
-GERMAN_BY_PURPOSE = re.compile(r'<(\w+)[^>]* lang="de".*?</\1>|\(Deutscher Städtetag\)|data-de="[^"]*"', re.DOTALL)
 
 
 @pytest.fixture
@@ -61,29 +55,6 @@ def at_work(call: Call) -> Iterator[None]:
     """A time at which the call is open: noon of the day before the last."""
     with time_machine.travel(CLOSES - timedelta(hours=36)):
         yield
-
-
-def forms_of(text: str | Sequence[str] | None) -> Sequence[str]:
-    """Return the singular and plural of a text of the catalogue."""
-    return [text] if isinstance(text, str) else text or []
-
-
-@cache
-def german_pieces() -> frozenset[str]:
-    """Return what stands between the placeholders of all German texts that read differently in English."""
-    catalog = translations.read()
-    german = [text for message in catalog for text in forms_of(message.id)]
-    english = "\n".join(text for message in catalog for text in forms_of(message.string))
-    pieces = {piece.strip() for text in german for piece in translations.PLACEHOLDER.split(text)}
-    return frozenset(piece for piece in pieces if len(piece) >= SHORTEST and piece not in english)
-
-
-def assert_english(html: str) -> None:
-    """Fail on any German text of the portal, and on words that only German has."""
-    html = " ".join(GERMAN_BY_PURPOSE.sub("", unescape(html)).split())
-    assert sorted(piece for piece in german_pieces() if piece in html) == []
-    words = re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", " ", html)
-    assert [words[max(0, found.start() - 40) : found.end() + 40] for found in GERMAN_WORDS.finditer(words)] == []
 
 
 def english(reader: Client, address: str, status: int = 200) -> str:
