@@ -1,5 +1,8 @@
 """Who may do what in the review: small predicates, in one table, for pages, admin and templates alike.
 
+Ask through `rules.permissions.has_perm(name, user, object)`, never through `user.has_perm`: that one says yes to every
+superuser, and a conflict of interest closes a proposal to administrators as well.
+
 Predicates about a proposal read what `review.domain.visible.proposals_for` put on it; an object that was fetched for
 somebody else, or elsewhere, is closed.
 """

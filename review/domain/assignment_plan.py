@@ -23,7 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 from django.utils.translation import ngettext
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array, hstack
+from scipy.sparse import block_array, coo_array, eye_array
 
 from connective.accounts.models import User
 from review.domain.assign import LeftOut, Plan, why_not
@@ -99,44 +99,36 @@ def propose(call: Call, reviewers: Iterable[User], *, reviews_per_proposal: int 
 def solve(problem: Problem) -> list[tuple[int, int]]:
     """Return the pairs of the cheapest plan, as positions (proposal, reviewer).
 
-    The constraints form a network, so the relaxation is integral and large calls stay quick.
+    Variables are one per pair, the missing reviews of each proposal, and the load of each person in three parts: up to
+    just below the even load (rewarded), one more (free), and above it (dear). Each stands in at most two equations, one
+    of a proposal and one of a person: a network, whose relaxation is integral, so that large calls stay quick.
     """
     pairs = sorted(pair for pair in problem.costs if problem.needs[pair[0]] > 0)
     if not pairs:
         return []
-    proposals, people_count = len(problem.needs), len(problem.loads)
-    of_proposal = np.array([proposal for proposal, _person in pairs])
-    of_person = np.array([person for _proposal, person in pairs])
+    proposals, persons = len(problem.needs), len(problem.loads)
+    needs, loads = np.array(problem.needs), np.array(problem.loads)
+    level = even_level(problem.loads, int(needs.sum()))
+    below, up_to = np.maximum(level - 1 - loads, 0), np.maximum(level - loads, 0)
     columns, ones = np.arange(len(pairs)), np.ones(len(pairs))
-    level = even_level(problem.loads, sum(problem.needs))
-    loads = np.array(problem.loads)
-    upper, lower = np.maximum(level - loads, 0), np.maximum(level - 1 - loads, 0)
-    # Variables: one per pair, missing reviews per proposal, reviews above and below the even load per person.
+    of_proposal, of_person = np.array(pairs).T
     reviews = coo_array((ones, (of_proposal, columns)), shape=(proposals, len(pairs)))
-    work = coo_array((ones, (of_person, columns)), shape=(people_count, len(pairs)))
-    each_proposal = hstack([reviews, _identity(proposals), _zeros(proposals, 2 * people_count)])
-    not_above = hstack(
-        [work, _zeros(people_count, proposals), -_identity(people_count), _zeros(people_count, people_count)]
-    )
-    not_below = hstack([work, _zeros(people_count, proposals + people_count), _identity(people_count)])
-    cost = np.concatenate(
-        [
-            [problem.costs[pair] for pair in pairs],
-            np.full(proposals, MISSING),
-            np.full(2 * people_count, UNEVEN),
-        ]
-    )
-    needs = np.array(problem.needs)
+    work = coo_array((ones, (of_person, columns)), shape=(persons, len(pairs)))
+    load = -eye_array(persons)
+    balance = block_array([[reviews, eye_array(proposals), None, None, None], [work, None, load, load, load]])
+    total = np.concatenate([needs, np.zeros(persons)])
     solution = milp(
-        cost,
-        integrality=np.ones(len(cost)),
-        bounds=Bounds(0, np.concatenate([ones, needs, np.full(2 * people_count, np.inf)])),
-        constraints=[
-            LinearConstraint(each_proposal.tocsr(), needs, needs),
-            LinearConstraint(not_above.tocsr(), -np.inf, upper),
-            LinearConstraint(not_below.tocsr(), lower, np.inf),
-        ],
-        options={"time_limit": TIME_LIMIT, "mip_rel_gap": 0},
+        np.concatenate(
+            [
+                [problem.costs[pair] for pair in pairs],
+                np.full(proposals, MISSING),
+                np.repeat([-UNEVEN, 0.0, UNEVEN], persons),
+            ]
+        ),
+        integrality=np.ones(balance.shape[1]),
+        bounds=Bounds(0, np.concatenate([ones, needs, below, up_to - below, np.full(persons, needs.sum())])),
+        constraints=LinearConstraint(balance.tocsr(), total, total),
+        options={"time_limit": TIME_LIMIT},
     )
     if solution.x is None:
         return []
@@ -181,11 +173,3 @@ def _costs(
 def _seen_names(call: Call) -> set[tuple[int, int]]:
     """Return who has checked which proposal formally, and so knows where it comes from."""
     return set(FormalCheck.objects.filter(proposal__call=call).values_list("proposal_id", "checked_by_id"))
-
-
-def _identity(size: int) -> coo_array:
-    return coo_array((np.ones(size), (np.arange(size), np.arange(size))), shape=(size, size))
-
-
-def _zeros(rows: int, columns: int) -> coo_array:
-    return coo_array((rows, columns))

@@ -200,7 +200,7 @@ def move_to(sheet: ScoreSheet, criteria_set: CriteriaSet) -> bool:
 
 def _open_sheets(call: Call) -> list[ScoreSheet]:
     return list(
-        ScoreSheet.objects.select_for_update(no_key=True)
+        ScoreSheet.objects.select_for_update(of=("self",), no_key=True)
         .filter(version__proposal__call=call, state=ScoreSheet.State.OPEN)
         .order_by("pk")
     )

@@ -104,7 +104,7 @@ def save_sheet(
     if sheet.reviewer_id != actor.pk or not _is_asked(actor, proposal):
         raise Closed
     in_use = locked_current_set(proposal.call) if _is_unfrozen(sheet) else None
-    held = ScoreSheet.objects.select_for_update(no_key=True).select_related("criteria_set").get(pk=sheet.pk)
+    held = _locked(sheet)
     wanted = _checked(held, entries, recommendation, statement, base_version)
     if (wanted, recommendation, statement) == (entries_of(held), held.recommendation, held.statement):
         return held
@@ -129,7 +129,7 @@ def submit_sheet(sheet: ScoreSheet, *, base_version: int, actor: User, at: datet
     Raises SheetIncomplete (with the keys of what is missing), SheetConflict, Closed, NotInReview and ReviewIsOver.
     """
     proposal = locked(sheet.version.proposal)
-    held = ScoreSheet.objects.select_for_update(no_key=True).select_related("criteria_set").get(pk=sheet.pk)
+    held = _locked(sheet)
     if held.reviewer_id != actor.pk or not _is_asked(actor, proposal):
         raise Closed
     if held.state == State.SUBMITTED:
@@ -169,7 +169,7 @@ def reopen_sheet(sheet: ScoreSheet, *, reason: str, actor: User, at: datetime) -
     if not proposals_for(actor).filter(pk=proposal.pk).exists():
         raise Closed
     current = locked_current_set(proposal.call)
-    held = ScoreSheet.objects.select_for_update(no_key=True).get(pk=sheet.pk)
+    held = _locked(sheet)
     if held.state == State.OPEN:
         return held
     held.state, held.submitted_at, held.saved_at = State.OPEN, None, at
@@ -202,6 +202,11 @@ def missing(sheet: ScoreSheet) -> list[str]:
     lacking += [] if sheet.recommendation else ["recommendation"]
     lacking += [] if sheet.statement.strip() else ["statement"]
     return lacking
+
+
+def _locked(sheet: ScoreSheet) -> ScoreSheet:
+    """Lock a sheet, without a join: a row that waited for its lock while its criteria changed would drop out of one."""
+    return ScoreSheet.objects.select_for_update(no_key=True).get(pk=sheet.pk)
 
 
 def _entry(score: Score) -> Entry:
