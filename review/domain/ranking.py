@@ -17,7 +17,7 @@ from review.domain import agreement, sheets, visible
 from review.domain.firmness import Firmness, ScenarioKind, firmness
 from review.domain.review_settings import settings_of
 from review.domain.statistics import Reviews, above, below
-from review.models import Criterion, FormalCheck, ReviewSettings, ScoreSheet
+from review.models import Criterion, FormalCheck, ReviewSettings
 from submissions.models import Call, Proposal
 
 FACTS = ("pk", "reference", "version_in_force", "shown_title", "shown_organisation", "shown_land", "formal_result")
@@ -249,7 +249,7 @@ def for_person(user: User, call: Call) -> Ranking:
     """
     seen = list(_facts(visible.proposals_for(user, call)).values(*FACTS, "may_see_scores"))
     opened = [facts for facts in seen if facts["may_see_scores"]]
-    return _ranking(call, opened, visible.counted_sheets_for(user, call), closed=len(seen) - len(opened))
+    return _ranking(call, opened, closed=len(seen) - len(opened))
 
 
 def of_all(call: Call) -> Ranking:
@@ -258,7 +258,7 @@ def of_all(call: Call) -> Ranking:
     shown = _facts(proposals).annotate(
         shown_title=F("title"), shown_organisation=F("organisation_name"), shown_land=F("land")
     )
-    return _ranking(call, list(shown.values(*FACTS)), visible.counted_sheets(call), closed=0)
+    return _ranking(call, list(shown.values(*FACTS)), closed=0)
 
 
 def _facts(proposals: QuerySet[Proposal]) -> QuerySet[Proposal]:
@@ -266,10 +266,15 @@ def _facts(proposals: QuerySet[Proposal]) -> QuerySet[Proposal]:
     return proposals.annotate(formal_result=Subquery(checks.values("result")[:1]))
 
 
-def _ranking(call: Call, seen: list[dict[str, Any]], counted: QuerySet[ScoreSheet], *, closed: int) -> Ranking:
+def _ranking(call: Call, seen: list[dict[str, Any]], *, closed: int) -> Ranking:
+    """Return the ranking of exactly these proposals.
+
+    Of the sheets that count, only those of these proposals are taken: so whose scores are open was asked once, for each
+    proposal, and not again for each of a hundred thousand scores.
+    """
     excluded = [facts for facts in seen if facts["formal_result"] == FormalCheck.Result.NOT_ELIGIBLE]
     ranked = [facts for facts in seen if facts["formal_result"] != FormalCheck.Result.NOT_ELIGIBLE]
-    read = sheets.read(call, [facts["version_in_force"] for facts in ranked], counted)
+    read = sheets.read(call, [facts["version_in_force"] for facts in ranked], visible.counted_sheets(call))
     settings = settings_of(call)
     return Ranking(
         call=call,
