@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
+from django.forms import CheckboxInput
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rules.permissions import has_perm
@@ -39,7 +42,7 @@ class ReviewedProposalAdmin(ProposalAdmin):
     """The submitted proposals that exist for the person; each leads to its file."""
 
     change_list_template = "admin/review/proposal_change_list.html"
-    list_display = ("reference", "topic", "stage", "reviews", "own_part", "organisation", "land_name")  # type: ignore[assignment]
+    list_display = ("reference", "topic", "stage", "reviews", "own_part", "shown_name", "land_name")  # type: ignore[assignment]
     list_display_links = ("reference", "topic")
     list_filter = ("call", StageFilter, MineFilter, MissingReviewsFilter, LandFilter)  # type: ignore[assignment]
     list_per_page = 50
@@ -71,14 +74,21 @@ class ReviewedProposalAdmin(ProposalAdmin):
         """Allow the filters that are shown, and no others."""
         return lookup in ALLOWED_LOOKUPS
 
+    def action_checkbox(self, obj: Proposal) -> SafeString:
+        """Name the row by its reference: the stock label holds the title as it is stored."""
+        label = _("%(reference)s auswählen") % {"reference": obj.reference}
+        return CheckboxInput({"class": "action-select", "aria-label": label}, lambda _value: False).render(
+            ACTION_CHECKBOX_NAME, str(obj.pk)
+        )
+
     @admin.display(description=gettext_lazy("Thema"), ordering="shown_title")
     def topic(self, proposal: Proposal) -> str:
         """Return the title as the person may see it."""
         return _shown(proposal, "title")
 
     @admin.display(description=gettext_lazy("Organisation"), ordering="shown_organisation")
-    def organisation(self, proposal: Proposal) -> str:
-        """Return the organisation's name, or nothing in blind mode."""
+    def shown_name(self, proposal: Proposal) -> str:
+        """Return the organisation's name, or nothing in blind mode (not `organisation`: that is a stored field)."""
         return _shown(proposal, "organisation")
 
     @admin.display(description=gettext_lazy("Land"), ordering="shown_land")

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from rules.permissions import has_perm
 
 from connective.accounts.models import User
-from review.domain.visible import proposals_for
+from review.domain.visible import SeenProposal, proposals_for
 from submissions.models import Call, Proposal
 
 type_of_view = Callable[..., HttpResponseBase]
@@ -110,10 +110,10 @@ def for_proposal(permission: str) -> Callable[[type_of_view], type_of_view]:
     return decorate
 
 
-def visible_proposals(request: HttpRequest) -> QuerySet[Proposal]:
+def visible_proposals(request: HttpRequest) -> QuerySet[SeenProposal]:
     """Return the proposals that exist for whoever asks."""
     if isinstance(request.user, AnonymousUser):
-        return Proposal.objects.none()
+        return SeenProposal.objects.none()
     return proposals_for(reader(request))
 
 

@@ -12,19 +12,20 @@ from review.domain.check_formally import check_formally
 from review.domain.comment import comment as write_comment
 from review.domain.declare import declare as declare_conflict
 from review.domain.score import reopen_sheet
-from review.domain.visible import sheets_for
+from review.domain.visible import SeenProposal, sheets_for
 from review.forms.acts import CheckForm, CommentForm, DeclareForm, ReasonForm
-from review.views.access import address_of, file_address, for_proposal, reader
+from review.views.access import address_of, file_address, for_proposal, may, reader
 from review.views.file import check_page, file_page, reviews_page
-from submissions.models import Proposal
 
 UNPROCESSABLE, CONFLICT = 422, 409
 
 
 @require_POST
 @for_proposal("review.see_proposal")
-def declare(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def declare(request: HttpRequest, proposal: SeenProposal) -> HttpResponse:
     """Record whether the person has a conflict; with one, the proposal is closed from here on."""
+    if not may(request, "review.declare", proposal) and not getattr(proposal, "my_declaration", None):
+        raise Http404
     form = DeclareForm(request.POST)
     if not form.is_valid():
         return file_page(request, proposal, declare_form=form, status=UNPROCESSABLE)
@@ -42,7 +43,7 @@ def declare(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 @require_POST
 @for_proposal("review.check_formally")
-def save_check(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def save_check(request: HttpRequest, proposal: SeenProposal) -> HttpResponse:
     """Record the result of the formal check."""
     form = CheckForm(request.POST)
     if not form.is_valid():
@@ -58,7 +59,7 @@ def save_check(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 @require_POST
 @for_proposal("review.comment")
-def comment(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def comment(request: HttpRequest, proposal: SeenProposal) -> HttpResponse:
     """Add to the conversation of the reviewers."""
     form = CommentForm(request.POST)
     if not form.is_valid():
@@ -73,7 +74,7 @@ def comment(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 @require_POST
 @for_proposal("review.reopen_sheet")
-def reopen(request: HttpRequest, proposal: Proposal, sheet_id: int) -> HttpResponse:
+def reopen(request: HttpRequest, proposal: SeenProposal, sheet_id: int) -> HttpResponse:
     """Let a reviewer change a submitted sheet again, with a reason."""
     sheet = sheets_for(reader(request), proposal.call).filter(pk=sheet_id, version__proposal=proposal).first()
     if sheet is None:

@@ -10,16 +10,17 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from review.domain import blind
+from review.domain.visible import SeenProposal
 from review.views.access import for_proposal, may
 from submissions.domain import official_pdf
 from submissions.domain.official_content import official_content
-from submissions.models import OfficialPdf, Proposal, SubmittedVersion
+from submissions.models import OfficialPdf, SubmittedVersion
 
 
 @require_safe
 @xframe_options_sameorigin
 @for_proposal("review.read_proposal")
-def pdf(request: HttpRequest, proposal: Proposal, number: int) -> HttpResponseBase:
+def pdf(request: HttpRequest, proposal: SeenProposal, number: int) -> HttpResponseBase:
     """Return the PDF of a version to be shown in its file; in blind mode one that is made without names.
 
     The official PDF carries names in its text, its metadata and its table of contents, so it is not shown then.
@@ -42,7 +43,7 @@ def pdf(request: HttpRequest, proposal: Proposal, number: int) -> HttpResponseBa
 
 @require_safe
 @for_proposal("review.read_proposal")
-def letter(request: HttpRequest, proposal: Proposal, number: int) -> FileResponse:
+def letter(request: HttpRequest, proposal: SeenProposal, number: int) -> FileResponse:
     """Return the letter of support of a version, never shown inside a page of ours; it carries a letterhead."""
     version = _version_or_404(proposal, number)
     if version.letter is None or not may(request, "review.see_identity", proposal):
@@ -53,7 +54,7 @@ def letter(request: HttpRequest, proposal: Proposal, number: int) -> FileRespons
     return response
 
 
-def _version_or_404(proposal: Proposal, number: int) -> SubmittedVersion:
+def _version_or_404(proposal: SeenProposal, number: int) -> SubmittedVersion:
     version = proposal.versions.filter(number=number).select_related("letter").first()
     if version is None:
         raise Http404

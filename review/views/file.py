@@ -18,7 +18,7 @@ from review.domain.conflict_suggestions import suggestions
 from review.domain.country_status import developing_countries
 from review.domain.differences import differences
 from review.domain.history import history_of
-from review.domain.visible import comments_for, sheets_for
+from review.domain.visible import SeenProposal, comments_for, sheets_for
 from review.forms.acts import CheckForm, CommentForm, DeclareForm, ReasonForm
 from review.models import Criterion, Declaration, FormalCheck, ScoreSheet
 from review.views.access import for_proposal, may, page, reader, visible_proposals
@@ -26,7 +26,7 @@ from review.views.sheet import Refused, save, sheet_context
 from submissions.domain.countries import name
 from submissions.domain.form_sheet import cities_of
 from submissions.domain.summary import summary
-from submissions.models import OfficialPdf, Proposal, SubmittedVersion
+from submissions.models import OfficialPdf, SubmittedVersion
 
 PARTS = (
     ("file", gettext_lazy("Lesen und bewerten"), ("review.see_proposal",)),
@@ -39,7 +39,7 @@ PARTS = (
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_proposal("review.see_proposal")
-def file(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def file(request: HttpRequest, proposal: SeenProposal) -> HttpResponse:
     """Show the declaration first; then the PDF beside evidence and score sheet, which is saved here."""
     if request.method != "POST":
         return file_page(request, proposal)
@@ -51,7 +51,7 @@ def file(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 def file_page(
     request: HttpRequest,
-    proposal: Proposal,
+    proposal: SeenProposal,
     *,
     declare_form: Form | None = None,
     refused: Refused | None = None,
@@ -83,12 +83,14 @@ def file_page(
 
 @require_safe
 @for_proposal("review.see_proposal")
-def check(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def check(request: HttpRequest, proposal: SeenProposal) -> HttpResponse:
     """Show the facts of the formal check and its results so far."""
     return check_page(request, proposal)
 
 
-def check_page(request: HttpRequest, proposal: Proposal, form: Form | None = None, status: int = 200) -> HttpResponse:
+def check_page(
+    request: HttpRequest, proposal: SeenProposal, form: Form | None = None, status: int = 200
+) -> HttpResponse:
     """Render the page of the formal check, with what was typed and refused."""
     may_check = may(request, "review.check_formally", proposal)
     if not may_check and not may(request, "review.read_proposal", proposal):
@@ -110,12 +112,14 @@ def check_page(request: HttpRequest, proposal: Proposal, form: Form | None = Non
 
 @require_safe
 @for_proposal("review.see_scores")
-def reviews(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def reviews(request: HttpRequest, proposal: SeenProposal) -> HttpResponse:
     """Show all submitted sheets side by side, and the conversation about them."""
     return reviews_page(request, proposal)
 
 
-def reviews_page(request: HttpRequest, proposal: Proposal, form: Form | None = None, status: int = 200) -> HttpResponse:
+def reviews_page(
+    request: HttpRequest, proposal: SeenProposal, form: Form | None = None, status: int = 200
+) -> HttpResponse:
     """Render the reviews and the conversation, with what was typed and refused."""
     sheets = list(
         sheets_for(reader(request), proposal.call)
@@ -135,7 +139,7 @@ def reviews_page(request: HttpRequest, proposal: Proposal, form: Form | None = N
 
 @require_safe
 @for_proposal("review.read_proposal")
-def history(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def history(request: HttpRequest, proposal: SeenProposal) -> HttpResponse:
     """Show the versions with their differences, and to the office the messages and what happened."""
     versions = list(proposal.versions.order_by("-number").select_related("pdf"))
     names = may(request, "review.see_identity", proposal)
@@ -150,7 +154,7 @@ def history(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 
 def render_part(
-    request: HttpRequest, proposal: Proposal, part: str, context: Mapping[str, Any], *, status: int = 200
+    request: HttpRequest, proposal: SeenProposal, part: str, context: Mapping[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """Render one page of a file."""
     row: Any = proposal
@@ -175,7 +179,7 @@ def render_part(
     )
 
 
-def _version(proposal: Proposal) -> SubmittedVersion:
+def _version(proposal: SeenProposal) -> SubmittedVersion:
     """Return the version in force, which every proposal of the review has."""
     assert proposal.version_in_force is not None
     return proposal.version_in_force
@@ -205,7 +209,7 @@ def _side_by_side(sheets: list[ScoreSheet]) -> Iterator[dict[str, Any]]:
         }
 
 
-def _changed(proposal: Proposal, versions: list[SubmittedVersion], *, names: bool) -> Iterator[dict[str, Any]]:
+def _changed(proposal: SeenProposal, versions: list[SubmittedVersion], *, names: bool) -> Iterator[dict[str, Any]]:
     """Yield each version, the newest first, with what changed since the one before."""
     contents = [json.loads(version.content) for version in versions]
     if not names:
@@ -219,7 +223,7 @@ def _messages(versions: list[SubmittedVersion]) -> list[Message]:
     return list(Message.objects.filter(occasion__in=[f"version:{version.pk}" for version in versions]))
 
 
-def _countries(proposal: Proposal, content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _countries(proposal: SeenProposal, content: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the proposed countries with their status, and why it is other than on the list."""
     counts = developing_countries(proposal.call)
     decided = {override.iso2: override for override in proposal.call.country_overrides.all()}

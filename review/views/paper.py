@@ -11,11 +11,12 @@ from connective import clock
 from connective.errors import DomainError
 from connective.receiving import received_at
 from review.domain import paper as papers
+from review.domain.visible import SeenProposal
 from review.models import CommitteePaper
 from review.tasks import make_paper
 from review.views.access import for_call, for_proposal, page, reader, staff_page
 from review.views.shortlist import lists_for
-from submissions.models import Call, Proposal
+from submissions.models import Call
 from submissions.tasks import told
 
 
@@ -67,7 +68,7 @@ def paper_file(request: HttpRequest, paper_id: int) -> HttpResponseBase:
 
 @require_safe
 @for_proposal("review.read_proposal")
-def single(request: HttpRequest, proposal: Proposal) -> HttpResponse:
+def single(request: HttpRequest, proposal: SeenProposal) -> HttpResponse:
     """Return one topic with evidence, scores and the full proposal as a PDF of its own."""
     data = papers.single_file(reader(request), proposal, at=received_at(request))
     response = HttpResponse(data, content_type="application/pdf")

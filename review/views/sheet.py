@@ -21,11 +21,10 @@ from review.domain.errors import CalibrationFirst, ReviewIsOver, SheetConflict, 
 from review.domain.evidence import Evidence
 from review.domain.next_proposal import next_proposal
 from review.domain.review_settings import settings_of
-from review.domain.visible import own_sheets
+from review.domain.visible import SeenProposal, own_sheets
 from review.forms.sheet import SheetForm, initial_of
 from review.models import CriteriaSet, Criterion, ScoreSheet
 from review.views.access import address_of, file_address, may, reader
-from submissions.models import Proposal
 
 UNPROCESSABLE, CONFLICT = 422, 409
 
@@ -43,7 +42,7 @@ class Refused:
 
 
 def sheet_context(
-    request: HttpRequest, proposal: Proposal, gathered: Evidence, refused: Refused | None = None
+    request: HttpRequest, proposal: SeenProposal, gathered: Evidence, refused: Refused | None = None
 ) -> dict[str, Any]:
     """Return what the template of the sheet needs: the form where there is one, and the evidence of each criterion."""
     sheet = _own_sheet(request, proposal)
@@ -66,7 +65,7 @@ def sheet_context(
     }
 
 
-def save(request: HttpRequest, proposal: Proposal) -> HttpResponse | Refused:
+def save(request: HttpRequest, proposal: SeenProposal) -> HttpResponse | Refused:
     """Save what was typed, and submit it or go on where that was asked for; JSON for a page that saves by itself."""
     user, at = reader(request), received_at(request)
     by_itself = request.headers.get("Accept") == "application/json"
@@ -98,7 +97,7 @@ def save(request: HttpRequest, proposal: Proposal) -> HttpResponse | Refused:
     return _onwards(request, proposal, sheet, action)
 
 
-def _onwards(request: HttpRequest, proposal: Proposal, sheet: ScoreSheet, action: str) -> HttpResponse:
+def _onwards(request: HttpRequest, proposal: SeenProposal, sheet: ScoreSheet, action: str) -> HttpResponse:
     """Lead on after a save, saying what was done."""
     if action == "submit":
         messages.success(request, _("Ihre Bewertung ist abgegeben. Sie sehen jetzt auch die der anderen."))
@@ -114,11 +113,11 @@ def _onwards(request: HttpRequest, proposal: Proposal, sheet: ScoreSheet, action
     return redirect(f"{file_address(proposal)}#bogen")
 
 
-def _own_sheet(request: HttpRequest, proposal: Proposal) -> ScoreSheet | None:
+def _own_sheet(request: HttpRequest, proposal: SeenProposal) -> ScoreSheet | None:
     return own_sheets(reader(request), proposal.call).filter(version=proposal.version_in_force).first()
 
 
-def _criteria_of(proposal: Proposal, sheet: ScoreSheet | None) -> list[Criterion]:
+def _criteria_of(proposal: SeenProposal, sheet: ScoreSheet | None) -> list[Criterion]:
     """Return the criteria of a sheet, or those that a new one would use."""
     try:
         used = sheet.criteria_set if sheet else current_set(proposal.call)
@@ -127,7 +126,7 @@ def _criteria_of(proposal: Proposal, sheet: ScoreSheet | None) -> list[Criterion
     return list(used.criteria.prefetch_related("anchors"))
 
 
-def _why_not(request: HttpRequest, proposal: Proposal, sheet: ScoreSheet | None, criteria: list[Criterion]) -> str:
+def _why_not(request: HttpRequest, proposal: SeenProposal, sheet: ScoreSheet | None, criteria: list[Criterion]) -> str:
     """Say why the person does not score this proposal now; nothing if they may."""
     if not criteria:
         return _("Für diesen Aufruf sind noch keine Anforderungen angelegt.")
