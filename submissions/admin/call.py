@@ -123,8 +123,8 @@ class CallAdmin(admin.ModelAdmin[Call]):
         return count
 
     def get_readonly_fields(self, request: HttpRequest, obj: Call | None = None) -> tuple[str, ...]:  # noqa: ARG002
-        """Keep the deadline of a published call to its own page: it can only be extended, with a reason."""
-        if obj is None or not obj.is_published:
+        """Keep the deadline to its own page once people rely on it: it can only be extended, with a reason."""
+        if obj is None or not (obj.is_published or obj.proposals.exists()):
             return ()
         fixed = ("closes_at", "reference_prefix")
         return (*fixed, "page_limit") if obj.proposals.exclude(version_in_force=None).exists() else fixed
@@ -134,8 +134,12 @@ class CallAdmin(admin.ModelAdmin[Call]):
         return {} if obj else {"slug": ("title",)}
 
     def save_model(self, request: HttpRequest, obj: Call, form: Any, change: bool) -> None:
-        """Save, and write down who changed which fields."""
-        super().save_model(request, obj, form, change)
+        """Save what was changed, and write down who changed which fields.
+
+        Nothing else of the row is written: a submission may draw its number, or an extension move the deadline, while
+        this request is under way.
+        """
+        obj.save(update_fields=form.changed_data if change else None)
         record(
             "call.changed" if change else "call.created",
             actor=request.user,  # type: ignore[arg-type]

@@ -4,16 +4,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.sites import site
 from django.contrib.auth.models import Group
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from connective import clock
 from connective.accounts.models import User
 from connective.audit.models import Entry
+from submissions.admin.call import CallAdmin
+from submissions.admin.unseen_changes import mark
+from submissions.domain.deadline import extend_call
 from submissions.models import Call, DeadlineExtension, Theme
-from tests.submissions.build import CLOSES, draft, make_call, person, submitted
+from tests.submissions.build import CLOSES, draft, make_call, open_call, person, submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -179,3 +184,28 @@ def test_the_auditor_reads_calls_and_changes_none_and_the_committee_has_no_busin
     )
     assert Call.objects.count() == 1
     assert DeadlineExtension.objects.count() == 0
+
+
+def test_saving_a_call_takes_no_number_and_no_extension_back_that_came_in_between(rf: RequestFactory) -> None:
+    call, actor = open_call(), person("leitung@example.org", is_staff=True)
+    admin = CallAdmin(Call, site)
+    request = rf.post("/")
+    request.user = actor
+    seen = Call.objects.get(pk=call.pk)
+    form = admin.get_form(request, seen, change=True, fields=["title"])(
+        {"title": "Neu", "seen": mark(seen)}, instance=seen
+    )
+    changed = form.save(commit=False)
+    submitted(call, actor)
+    later = call.closes_at + timedelta(days=1)
+    extend_call(call, closes_at=later, reason="Störung", actor=actor, at=clock.now())
+    admin.save_model(request, changed, form, change=True)
+    call.refresh_from_db()
+    assert (call.title, call.next_number, call.closes_at) == ("Neu", 2, later)
+
+
+def test_the_deadline_of_a_call_with_proposals_stays_fixed_when_it_is_hidden(rf: RequestFactory) -> None:
+    call = open_call()
+    draft(call, person())
+    call.is_published = False
+    assert "closes_at" in CallAdmin(Call, site).get_readonly_fields(rf.get("/"), call)
