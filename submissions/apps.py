@@ -9,3 +9,9 @@ class SubmissionsConfig(AppConfig):
 
     name = "submissions"
     verbose_name = _("Themenaufrufe und Vorschläge")
+
+    def warm_up(self) -> None:
+        """Make the first measurement of a process quick; says in the log if the page meter has to be slow."""
+        from submissions.domain import page_limit
+
+        page_limit.warm_up()

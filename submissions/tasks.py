@@ -26,10 +26,10 @@ def told(task: "Task[Any, Any]", *args: int) -> bool:
 
 @shared_task
 def measure_description(proposal_id: int) -> None:
-    """Measure the saved description, so that pages and the submission find the answer ready."""
+    """Measure the saved description by the official layout, so that pages and the submission find the answer ready."""
     proposal = Proposal.objects.select_related("call").filter(pk=proposal_id).first()
     if proposal:
-        page_limit.measure(form_sheet.description_of(content_of(proposal)), limit=proposal.call.page_limit)
+        page_limit.measure_officially(form_sheet.description_of(content_of(proposal)), limit=proposal.call.page_limit)
 
 
 @shared_task

@@ -1,11 +1,13 @@
 """Make the first layout of a process quick."""
 
-from django.conf import settings
+from django.apps import apps
 
 from connective.pdf import engine
 
 
 def warm_up() -> None:
-    """Load fonts, libraries and all stylesheets of documents."""
-    sheets = (settings.BASE_DIR / "templates" / "pdf").glob("*.css")
-    engine.warm_up(*sorted(sheet.name for sheet in sheets))
+    """Load fonts and libraries, then let every app that has a `warm_up` in its configuration do the same."""
+    engine.warm_up()
+    for config in apps.get_app_configs():
+        if hasattr(config, "warm_up"):
+            config.warm_up()

@@ -90,21 +90,21 @@ def _font_configuration() -> "FontConfiguration":
     return configuration
 
 
-def stylesheet_source(name: str) -> str:
-    """Return the text of `templates/pdf/<name>` after the rules for the fonts."""
-    path = Path(settings.BASE_DIR) / "templates" / "pdf" / name
-    return fonts.font_face_css() + "\n" + path.read_text(encoding="utf-8")
+def stylesheet_source(*names: str) -> str:
+    """Return the text of the sheets `templates/pdf/<name>`, one after the other behind the rules for the fonts."""
+    folder = Path(settings.BASE_DIR) / "templates" / "pdf"
+    return "\n".join([fonts.font_face_css(), *((folder / name).read_text(encoding="utf-8") for name in names)])
 
 
 @cache
-def _parsed(name: str) -> "CSS":
+def _parsed(*names: str) -> "CSS":
     from weasyprint import CSS
 
-    return CSS(string=stylesheet_source(name), font_config=_font_configuration(), url_fetcher=_fetcher())
+    return CSS(string=stylesheet_source(*names), font_config=_font_configuration(), url_fetcher=_fetcher())
 
 
-def layout(html: str, stylesheet: str) -> "Document":
-    """Lay `html` out with `templates/pdf/<stylesheet>` and return WeasyPrint's document.
+def layout(html: str, *stylesheets: str) -> "Document":
+    """Lay `html` out with the sheets `templates/pdf/<name>` and return WeasyPrint's document.
 
     The text in `html` must be escaped. Nothing is fetched. Layouts of one process take turns.
     """
@@ -112,7 +112,7 @@ def layout(html: str, stylesheet: str) -> "Document":
 
     with layout_lock:
         document = HTML(string=html, url_fetcher=_fetcher(), base_url="portal-document:/")
-        return document.render(font_config=_font_configuration(), stylesheets=[_parsed(stylesheet)])
+        return document.render(font_config=_font_configuration(), stylesheets=[_parsed(*stylesheets)])
 
 
 def write(document: "Document", *, identifier: bytes, created: datetime | None = None) -> bytes:
@@ -130,17 +130,16 @@ def write(document: "Document", *, identifier: bytes, created: datetime | None =
 
 
 @cache
-def fingerprint(stylesheet: str) -> str:
-    """Return a SHA-256 over all that decides line breaks: stylesheet, fonts and the versions of the libraries."""
+def fingerprint(*stylesheets: str) -> str:
+    """Return a SHA-256 over all that decides line breaks: stylesheets, fonts and the versions of the libraries."""
     from weasyprint.text.ffi import harfbuzz, pango
 
     libraries: list[Any] = [(name, version(name)) for name in _PACKAGES_THAT_BREAK_LINES]
     libraries += [pango.pango_version(), getattr(harfbuzz, "hb_version_string", None) and "harfbuzz"]
-    parts = [stylesheet_source(stylesheet), fonts.fingerprint(), repr(libraries)]
+    parts = [stylesheet_source(*stylesheets), fonts.fingerprint(), repr(libraries)]
     return sha256("\0".join(parts).encode()).hexdigest()
 
 
 def warm_up(*stylesheets: str) -> None:
     """Load the libraries, fonts and stylesheets now, so that the first layout of the process is quick."""
-    for stylesheet in stylesheets:
-        layout('<html lang="de"><p>Wärme <strong>auf</strong></p></html>', stylesheet)
+    layout('<html lang="de"><p>Wärme <strong>auf</strong></p></html>', *stylesheets)

@@ -3,7 +3,7 @@
 The official PDF and the page meter both start here, so that they cannot differ (invariant 3).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -31,7 +31,8 @@ SECTION_TITLES: Mapping[str, str] = MappingProxyType(
 )
 """Headings in the official PDF by key, in their order; always German, as the form sheet is."""
 
-STYLESHEET = "official.css"
+STYLESHEETS = ("description.css", "official.css")
+PIECES_STYLESHEETS = ("description.css", "pieces.css")
 PAGE_NAME = "description"
 PART_PREFIX = "description-"
 _TEMPLATES = ("description.html", "description_alone.html")
@@ -71,7 +72,7 @@ def template_sections(texts: Mapping[str, str]) -> list[DescriptionSection]:
 @cache
 def fingerprint() -> str:
     """Return a SHA-256 over all but the text that decides its pages: template, titles, stylesheet, fonts, libraries."""
-    parts = [engine.fingerprint(STYLESHEET), repr(sorted(SECTION_TITLES.items()))]
+    parts = [engine.fingerprint(*STYLESHEETS, *PIECES_STYLESHEETS[1:]), repr(sorted(SECTION_TITLES.items()))]
     parts += [(Path(settings.BASE_DIR) / "templates" / "pdf" / name).read_text(encoding="utf-8") for name in _TEMPLATES]
     return sha256("\0".join(parts).encode()).hexdigest()
 
@@ -79,4 +80,12 @@ def fingerprint() -> str:
 def layout_alone(texts: Mapping[str, str]) -> "Document":
     """Lay cleaned texts out as in the official PDF, without the pages around them."""
     html = render_to_string("pdf/description_alone.html", {"sections": template_sections(texts)})
-    return engine.layout(html, STYLESHEET)
+    return engine.layout(html, *STYLESHEETS)
+
+
+def layout_pieces(pieces: Iterable[str]) -> "Document":
+    """Lay pieces of HTML out as wide as in the official PDF, one below the other on one endless page."""
+    html = (
+        f'<!DOCTYPE html><html lang="de"><body><section class="description">{"".join(pieces)}</section></body></html>'
+    )
+    return engine.layout(html, *PIECES_STYLESHEETS)

@@ -85,7 +85,7 @@ def document(content: OfficialContent) -> "Document":
     Raises:
         KeyError: for a description with an unknown section.
     """
-    return engine.layout(_html(content), description.STYLESHEET)
+    return engine.layout(_html(content), *description.STYLESHEETS)
 
 
 def description_pages(rendered: "Document") -> int:
@@ -103,7 +103,7 @@ def render(content: OfficialContent) -> bytes:
     """
     html = _html(content)
     return engine.write(
-        engine.layout(html, description.STYLESHEET),
+        engine.layout(html, *description.STYLESHEETS),
         identifier=sha256(html.encode()).digest()[:16],
         created=content.received_at,
     )

@@ -5,7 +5,7 @@ The guess only says where to cut; whether the rest fills enough pages is then se
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 
 from fontTools.ttLib import TTFont
@@ -20,6 +20,8 @@ _OTHER_EM = 0.6
 _NARROWEST_EM = 0.1
 """No text of letters and spaces is narrower on average; a cut too short is tried again with more."""
 _HEADING_LINES = 2.5
+_SHORT = 2_000
+"""Longer lines are not kept with their width: they are few, and may be very long."""
 _LINE = re.compile(r"\S[^\n]*")
 
 
@@ -36,11 +38,23 @@ def _advances() -> dict[str, float]:
     return advances
 
 
+@lru_cache(maxsize=4096)
+def _width(line: str) -> float:
+    """Return the width in em; most lines of a text are those of a moment ago."""
+    advances = _advances()
+    return sum([advances.get(character, _OTHER_EM) for character in line])
+
+
 def _cut(text: str, lines: float) -> tuple[int, float]:
     """Return after how many characters of `text` the lines are used up, and how many lines are left."""
     advances = _advances()
     for match in _LINE.finditer(text):
         room = lines * _LINE_EM
+        if match.end() - match.start() <= _SHORT and (width := _width(match[0])) <= room:
+            lines -= max(1.0, width / _LINE_EM)
+            if lines <= 0:
+                return match.end(), 0.0
+            continue
         piece = text[match.start() : min(match.end(), match.start() + int(room / _NARROWEST_EM) + 1)]
         width = 0.0
         for index, width in enumerate(accumulate(advances.get(character, _OTHER_EM) for character in piece), start=1):

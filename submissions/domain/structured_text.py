@@ -29,6 +29,7 @@ __all__ = [
     "breakable",
     "clean",
     "drawable",
+    "line_html",
     "runs",
     "to_html",
 ]
@@ -192,8 +193,13 @@ def _run_html(run: Run) -> str:
     return f"<strong>{html}</strong>" if run.bold else html
 
 
+def line_html(line: Line) -> str:
+    """Return one line as HTML without the spaces at its end: `strong`, everything else escaped."""
+    return "".join(map(_run_html, line)).rstrip(" ")
+
+
 def _lines_html(lines: tuple[Line, ...]) -> str:
-    return "<br>".join("".join(map(_run_html, line)) for line in lines)
+    return "<br>".join(map(line_html, lines))
 
 
 def _block_html(block: Block) -> str:

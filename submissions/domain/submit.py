@@ -37,7 +37,7 @@ def submit(
     any lock is taken, and not at all if the text was measured before.
     Raises DeadlinePassed, NotYetOpen, ContentChanged, Incomplete, LimitReached and NotEditable.
     """
-    page_limit.measure(form_sheet.description_of(content_of(proposal)), limit=proposal.call.page_limit)
+    page_limit.measure_officially(form_sheet.description_of(content_of(proposal)), limit=proposal.call.page_limit)
     with transaction.atomic():
         call = Call.objects.select_for_update().get(pk=proposal.call_id)
         locked = Proposal.objects.select_for_update().get(pk=proposal.pk)
@@ -81,7 +81,7 @@ def _freeze(proposal: Proposal, checked: str, consent_to: str, actor: User, rece
     number = proposal.versions.count() + 1
     if seal(content, number) != checked:
         raise ContentChanged
-    measurement = page_limit.measure(form_sheet.description_of(content), limit=call.page_limit)
+    measurement = page_limit.measure_officially(form_sheet.description_of(content), limit=call.page_limit)
     errors = completeness.check(call, content, measurement).errors
     if errors:
         raise Incomplete(errors)

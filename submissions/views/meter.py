@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from submissions.domain import form_sheet, official_pdf, page_limit
+from submissions.domain import form_sheet, meter_questions, official_pdf, page_limit
 from submissions.domain.official_content import official_content
 from submissions.domain.submit import content_of
 from submissions.domain.text_characters import clean, refusal
@@ -16,24 +16,30 @@ from submissions.views.access import for_proposal
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_proposal()
 def meter(request: HttpRequest, proposal: Proposal) -> HttpResponse:
-    """Measure the text that is being typed (POST) or that is saved (GET), and show the meter alone."""
+    """Measure the text that is being typed (POST) or that is saved (GET), and show the meter alone.
+
+    Under load the meter alone may say that it is still counting (202); the page then asks again.
+    """
     parts = (
         {part: clean(request.POST.get(part, "")) for part in form_sheet.DESCRIPTION_PARTS}
         if request.method == "POST"
         else form_sheet.description_of(content_of(proposal))
     )
-    measurement = page_limit.measure(parts, limit=proposal.call.page_limit)
+    limit = proposal.call.page_limit
     alone = request.method == "POST" or request.GET.get("part") == "meter"
-    template = "submissions/meter.html" if alone else "submissions/meter_page.html"
+    measurement = (
+        meter_questions.answer(proposal.pk, parts, limit) if alone else page_limit.measure(parts, limit=limit)
+    )
     return render(
         request,
-        template,
+        "submissions/meter.html" if alone else "submissions/meter_page.html",
         {
             "proposal": proposal,
             "measurement": measurement,
-            "limit": proposal.call.page_limit,
+            "limit": limit,
             "refusal": refusal("".join(parts.values())),
         },
+        status=200 if measurement else 202,
     )
 
 

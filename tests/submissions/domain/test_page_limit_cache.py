@@ -1,15 +1,16 @@
-"""An unchanged text is never laid out twice, and a failing cache costs no answer."""
+"""An unchanged line is never laid out twice, and a failing cache costs no answer."""
 
+import logging
 import time
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from django.core.cache import cache as shared
 from django.core.cache import caches
 
-from submissions.domain import description, measurement_cache, page_limit
-from submissions.domain.page_limit import cached, measure
+from submissions.domain import description, measurement_cache, page_composition, page_limit
+from submissions.domain.page_limit import cached, measure, measure_officially
+from tests.submissions.domain.conftest import forget_measurements
 from tests.submissions.domain.test_page_limit import SENTENCE
 
 BLACK_HOLE = {
@@ -24,24 +25,44 @@ BLACK_HOLE = {
 pytestmark = pytest.mark.usefixtures("fresh_meter")
 
 
-def test_an_unchanged_text_is_laid_out_once(layouts_made: list[Mapping[str, str]]) -> None:
+def test_an_unchanged_text_is_laid_out_once(layouts_made: list[str]) -> None:
     assert measure({"background": SENTENCE}) == measure({"background": SENTENCE})
     assert len(layouts_made) == 1
 
 
-def test_another_process_finds_the_measurement_in_the_shared_cache(layouts_made: list[Mapping[str, str]]) -> None:
+def test_only_changed_paragraphs_and_items_are_laid_out(layouts_made: list[str]) -> None:
+    text = "\n\n".join(f"{number}. {SENTENCE}" for number in range(2, 14)) + "\n\n- eins\n- zwei\n- drei"
+    measure({"background": text})
+    measure({"background": text.replace("7. Die", "7. Eine"), "contribution": "- zwei"})
+    measure({"background": text.replace("- zwei", "- zwei\n- **vier**")})
+    assert layouts_made[1:] == [
+        f"<p>7. {SENTENCE.replace('Die', 'Eine', 1).strip()}</p>",
+        "<ul><li><strong>vier</strong></li></ul>",
+    ]
+
+
+def test_another_process_finds_the_measurement_in_the_shared_cache(layouts_made: list[str]) -> None:
     first = measure({"background": SENTENCE})
     page_limit._measurements.clear()
+    page_composition.forget()
     assert measure({"background": SENTENCE}) == first
     assert len(layouts_made) == 1
 
 
-def test_any_changed_character_section_or_limit_is_laid_out_anew(layouts_made: list[Mapping[str, str]]) -> None:
+def test_another_process_finds_the_lines_in_the_shared_cache(layouts_made: list[str]) -> None:
     measure({"background": SENTENCE})
-    measure({"background": SENTENCE + "!"})
-    measure({"contribution": SENTENCE})
-    measure({"background": SENTENCE}, limit=1)
-    assert len(layouts_made) == 4
+    page_limit._measurements.clear()
+    page_composition.forget()
+    assert measure({"background": "Neu.\n\n" + SENTENCE}).exact
+    assert layouts_made[1:] == ["<p>Neu.</p>"]
+
+
+def test_any_changed_character_and_limit_is_measured_anew() -> None:
+    first = measure({"background": SENTENCE + "eins"})
+    assert cached({"background": SENTENCE + "einS"}) is None
+    assert cached({"contribution": SENTENCE + "eins"}) is None
+    assert cached({"background": SENTENCE + "eins"}, limit=1) is None
+    assert measure({"background": SENTENCE + "eins"}, limit=1).limit == 1 != first.limit
 
 
 def test_the_end_of_a_pasted_book_is_part_of_its_key() -> None:
@@ -49,8 +70,8 @@ def test_the_end_of_a_pasted_book_is_part_of_its_key() -> None:
     assert measure({"background": book}).fill < measure({"background": book + SENTENCE * 500}).fill
 
 
-def test_another_stylesheet_or_library_makes_old_measurements_worthless(
-    monkeypatch: pytest.MonkeyPatch, layouts_made: list[Mapping[str, str]]
+def test_another_stylesheet_or_library_makes_old_measurements_and_lines_worthless(
+    monkeypatch: pytest.MonkeyPatch, layouts_made: list[str]
 ) -> None:
     measure({"background": SENTENCE})
     monkeypatch.setattr(description, "fingerprint", lambda: "another")
@@ -58,7 +79,7 @@ def test_another_stylesheet_or_library_makes_old_measurements_worthless(
     assert len(layouts_made) == 2
 
 
-def test_asking_for_a_known_measurement_never_lays_out(layouts_made: list[Mapping[str, str]]) -> None:
+def test_asking_for_a_known_measurement_never_lays_out(layouts_made: list[str]) -> None:
     assert cached({"background": SENTENCE}) is None
     assert layouts_made == []
     measured = measure({"background": SENTENCE})
@@ -66,9 +87,25 @@ def test_asking_for_a_known_measurement_never_lays_out(layouts_made: list[Mappin
     assert cached({"background": SENTENCE}, limit=3) is None
 
 
-def test_a_lost_cache_server_costs_one_time_out_and_no_answer(
-    settings: Any, layouts_made: list[Mapping[str, str]]
-) -> None:
+def test_the_official_layout_is_made_once_and_then_answers_for_all(layouts_made: list[str]) -> None:
+    judged = measure_officially({"background": SENTENCE})
+    assert measure_officially({"background": SENTENCE}) == judged
+    assert cached({"background": SENTENCE}) == measure({"background": SENTENCE}) == judged
+    assert layouts_made == [SENTENCE]
+
+
+def test_the_official_layout_overrules_what_was_composed_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    sections = {"background": SENTENCE}
+    wrong = measure({"background": SENTENCE * 30})
+    page_limit._measurements.set(page_limit._Typed.of(sections, 2).keys(2)[1], wrong, 60)
+    with caplog.at_level(logging.ERROR):
+        judged = measure_officially(sections)
+    assert measure(sections) == judged != wrong
+    assert f"said {wrong.fill} and the official layout says {judged.fill}" in caplog.text
+    assert "Musterhausen" not in caplog.text
+
+
+def test_a_lost_cache_server_costs_one_time_out_and_no_answer(settings: Any, layouts_made: list[str]) -> None:
     settings.CACHES = BLACK_HOLE
     caches["default"]
     for count in range(1, 4):
@@ -79,13 +116,48 @@ def test_a_lost_cache_server_costs_one_time_out_and_no_answer(
     assert len(layouts_made) == 3
 
 
-def test_rubbish_in_the_shared_cache_counts_as_missing() -> None:
+@pytest.mark.parametrize("rubbish", ["rubbish", (), (b"", ()), None, (1, 2, 3), [[19.0, "x"]]])
+def test_rubbish_in_the_shared_cache_counts_as_missing(rubbish: object, layouts_made: list[str]) -> None:
     shared.set("key", "rubbish")
     assert measurement_cache.TwoLevelCache(int).get("key") is None
+    digest = page_composition._digest("<p>Text</p>")
+    for value in (rubbish, (digest, rubbish), (digest, ((19, "x"),)), (digest, (("x", 19.0),))):
+        forget_measurements()
+        shared.clear()
+        shared.set(measurement_cache._slot(digest), value)
+        layouts_made.clear()
+        assert measure({"background": "Text"}).exact
+        assert layouts_made == ["<p>Text</p>"]
+
+
+def test_two_pieces_that_share_a_place_never_stand_for_each_other() -> None:
+    one, other = b"same-begin", b"same-other"
+    kept = measurement_cache.LineCache()
+    kept.set_many({one: ((19.0, "eins"),)})
+    kept.set_many({other: ((19.0, "zwei"),)})
+    kept.clear()
+    assert kept.get_many([one, other]) == {other: ((19.0, "zwei"),)}
 
 
 def test_the_process_keeps_a_bounded_number_of_measurements() -> None:
     kept = measurement_cache.TwoLevelCache(int)
     for number in range(measurement_cache.MAX_ENTRIES + 10):
-        kept.set(str(number), number)
+        kept.set(str(number), number, 60)
     assert len(kept._entries) == measurement_cache.MAX_ENTRIES
+
+
+def test_the_process_keeps_lines_of_a_bounded_weight() -> None:
+    kept = measurement_cache.LineCache()
+    for number in range(100):
+        kept.set_many({bytes([number]) * 20: ((19.0, "x" * 100_000),)})
+    assert len(kept._entries) == 79
+    assert kept._weight == sum(map(measurement_cache._weight, kept._entries.values()))
+    kept.set_many({b"long" * 5: ((19.0, "x" * 100_000_000),)})
+    assert kept._weight == 0
+
+
+def test_long_pieces_stay_out_of_the_shared_cache() -> None:
+    measure({"background": SENTENCE * 40})
+    digest = page_composition._digest(f"<p>{(SENTENCE * 40).strip()}</p>")
+    assert page_composition._lines.get_many([digest])
+    assert shared.get(measurement_cache._slot(digest)) is None

@@ -1,0 +1,47 @@
+"""The page meter as a browser asks for it."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from submissions.domain import meter_questions
+from tests.submissions.build import draft, open_call, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def no_place() -> Iterator[ExitStack]:
+    """All places at the engine are taken, until the stack is closed."""
+    with ExitStack() as places:
+        for _ in range(meter_questions.PLACES):
+            places.enter_context(meter_questions._places)
+        yield places
+
+
+def test_a_busy_meter_says_that_it_counts_and_answers_later(no_place: ExitStack) -> None:
+    author = person()
+    proposal = draft(open_call(), author)
+    client = Client()
+    client.force_login(author)
+    url = reverse("submissions:meter", args=[proposal.public_id])
+    for response in (client.post(url, {"background": "Neu getippt"}), client.get(url, {"part": "meter"})):
+        assert response.status_code == 202
+        assert "Der Umfang wird berechnet" in response.content.decode()
+    no_place.close()
+    response = client.post(url, {"background": "Neu getippt"})
+    assert response.status_code == 200
+    assert "von 2 Seiten" in response.content.decode()
+
+
+def test_the_page_without_javascript_waits_for_its_answer(no_place: ExitStack) -> None:
+    author = person()
+    proposal = draft(open_call(), author)
+    client = Client()
+    client.force_login(author)
+    response = client.get(reverse("submissions:meter", args=[proposal.public_id]))
+    assert response.status_code == 200
+    assert "von 2 Seiten" in response.content.decode()
