@@ -187,7 +187,7 @@ def test_the_auditor_reads_calls_and_changes_none_and_the_committee_has_no_busin
 
 
 def test_saving_a_call_takes_no_number_and_no_extension_back_that_came_in_between(rf: RequestFactory) -> None:
-    call, actor = open_call(), person("leitung@example.org", is_staff=True)
+    call, actor = open_call(), person("leitung@example.org", is_staff=True, is_superuser=True)
     admin = CallAdmin(Call, site)
     request = rf.post("/")
     request.user = actor
