@@ -124,7 +124,8 @@ def choose(shortlist: Shortlist, chosen: Sequence[Chosen], *, based_on: str, act
     _check(actor, OFFICE)
     wanted = {place.proposal_id: place for place in chosen}
     with transaction.atomic():
-        locked = _locked(shortlist, based_on)
+        locked = _lock(shortlist)
+        _check_unseen(locked, based_on)
         opened = set(proposals_for(actor, locked.call).filter(may_see_scores=True).values_list("pk", flat=True))
         if not opened.issuperset(wanted):
             raise Closed
@@ -159,10 +160,11 @@ def fix(shortlist: Shortlist, *, based_on: str, actor: User, at: datetime) -> Sh
     if ranking.for_person(actor, shortlist.call).closed_count:
         raise DeclarationsMissing
     with transaction.atomic():
-        existing = ShortlistSnapshot.objects.filter(shortlist=shortlist).first()
+        locked = _lock(shortlist)
+        existing = ShortlistSnapshot.objects.filter(shortlist=locked).first()
         if existing is not None:
             return existing
-        locked = _locked(shortlist, based_on)
+        _check_unseen(locked, based_on)
         with translation.override("de"):  # the snapshot is German, whatever language its maker reads
             found = ranking.of_all(locked.call)
         if not locked.entries.exists():
@@ -208,15 +210,18 @@ def _check(actor: User, allowed: frozenset[ReviewRole]) -> None:
         raise NotPermitted
 
 
-def _locked(shortlist: Shortlist, based_on: str) -> Shortlist:
-    """Return the list locked, if it is still what the person has seen."""
+def _lock(shortlist: Shortlist) -> Shortlist:
+    """Return the list locked, and the call before it, so that all take the same order."""
     Call.objects.select_for_update().get(pk=shortlist.call_id)
-    locked = Shortlist.objects.select_for_update().get(pk=shortlist.pk)
+    return Shortlist.objects.select_for_update().get(pk=shortlist.pk)
+
+
+def _check_unseen(locked: Shortlist, based_on: str) -> None:
+    """Refuse a change of a fixed list, and one that does not know what stands there."""
     if locked.state != Shortlist.State.DRAFT:
         raise ShortlistFixed
     if mark_of(locked) != based_on:
         raise ShortlistConflict
-    return locked
 
 
 def _write(shortlist: Shortlist, places: Sequence[Chosen]) -> None:

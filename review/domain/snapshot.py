@@ -33,7 +33,7 @@ def content_of(shortlist: Shortlist, found: Ranking) -> str:
             {
                 "position": entry.position,
                 "reference": entry.proposal.reference,
-                "title": entry.proposal.title,
+                "title": json.loads(version.content)["topic"].get("title", "") if version else entry.proposal.title,
                 "version": version.number if version else None,
                 "content_sha256": version.content_sha256 if version else None,
                 "rank": found.ranks.get(entry.proposal_id),
