@@ -67,15 +67,23 @@ def for_person(user: User, frozen: ShortlistSnapshot) -> dict[str, Any]:
     """
     content: dict[str, Any] = json.loads(frozen.content)
     call = frozen.shortlist.call
-    seen = dict(proposals_for(user, call).values_list("reference", "may_see_scores"))
-    opened = {reference for reference, may_see_scores in seen.items() if may_see_scores and reference}
+    rights = {
+        row["reference"]: row
+        for row in proposals_for(user, call).values("reference", "may_see_scores", "identity_hidden", "shown_title")
+    }
+    opened = {str(reference) for reference, row in rights.items() if row["may_see_scores"]}
+    masked = {reference: row["shown_title"] for reference, row in rights.items() if row["identity_hidden"]}
     closed = conflicts_of(user, call)
     ranks = _recounted({row["reference"]: row["rank"] for row in content["ranking"] if row["reference"] not in closed})
     intervals = {"best_rank": None, "worst_rank": None} if closed else {}
     ranking = [
         row | {"rank": ranks[row["reference"]]} | intervals for row in content["ranking"] if row["reference"] in opened
     ]
-    entries = [entry for entry in content["entries"] if entry["reference"] in seen]
+    entries = [
+        entry | {"title": masked.get(entry["reference"], entry["title"])}
+        for entry in content["entries"]
+        if entry["reference"] in rights
+    ]
     tied = ([reference for reference in group if reference in opened] for group in content["ties"])
     return content | {
         "ranking": ranking,

@@ -16,7 +16,7 @@ from review.domain.errors import Closed, NotPermitted, ReasonNeeded
 from review.domain.shortlist import Chosen
 from review.domain.shortlist_view import view
 from review.domain.visible import proposals_for
-from review.models import Declaration, ReviewRole, Shortlist, ShortlistSnapshot
+from review.models import Assignment, Declaration, ReviewRole, ReviewSettings, Shortlist, ShortlistSnapshot
 from submissions.models import Call, Municipality, Proposal, Theme
 from tests.review.scored import AT, criteria, declare, person_with, proposals, score
 from tests.submissions.build import make_call
@@ -266,6 +266,20 @@ def test_a_committee_member_sees_the_fixed_list_and_its_figures_after_declaring(
 
     assert (first.rank, first.mean, first.reason) == (None, None, "")
     assert (third.rank, third.mean, third.reason) == (3, 50, REASON)
+
+
+def test_blind_mode_masks_the_title_in_a_snapshot(ranked: Ranked) -> None:
+    content = json.loads(ranked.first.version_in_force.content)  # type: ignore[union-attr]
+    name = content["organisation"]["name"]
+    Proposal.objects.filter(pk=ranked.first.pk).update(title=f"Hitze in {name}")
+    shortlist = ranked.draft()
+    frozen = ranked.fix(shortlist)
+    ReviewSettings.objects.create(call=ranked.call, blind=True)
+    Assignment.objects.create(proposal=ranked.first, reviewer=ranked.office, assigned_by=ranked.lead, assigned_at=AT)
+
+    first = snapshot.for_person(ranked.office, frozen)["entries"][0]
+
+    assert (first["title"], first["rank"], first["reason"]) == ("Hitze in […]", None, "")
 
 
 def test_the_balance_counts_by_land_size_theme_and_countries(ranked: Ranked) -> None:
