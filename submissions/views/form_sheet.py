@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.template.defaultfilters import date as format_date
 from django.urls import reverse
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,7 +18,9 @@ from connective.accounts.parking import park, take
 from connective.receiving import received_at
 from submissions.domain import completeness, form_sheet, page_limit
 from submissions.domain import letter as letters
+from submissions.domain.countries import name
 from submissions.domain.errors import LetterRefused, NotEditable, SectionConflict
+from submissions.domain.excerpts import around_the_difference
 from submissions.domain.save import restore_revision, save_section
 from submissions.domain.submit import content_of
 from submissions.forms import CitiesForm, LetterForm, form_for
@@ -191,7 +194,8 @@ def _conflict(request: HttpRequest, proposal: Proposal, theirs: Section, form: D
 def _differences(section_: Section, theirs: dict[str, Any], mine: dict[str, Any]) -> list[tuple[Any, str, str]]:
     """Return label, their answer and mine for each answer that differs."""
     if section_.key == SectionKey.CITIES:
-        return [(section_.get_key_display(), _rows(theirs), _rows(mine))]
+        both = [(section_.get_key_display(), _rows(theirs), _rows(mine))]
+        return [row for row in both if row[1] != row[2]]
     return [
         (asked.label, form_sheet.shown(asked, theirs.get(asked.name)), form_sheet.shown(asked, mine.get(asked.name)))
         for asked in form_sheet.QUESTIONS[section_.key]
@@ -199,8 +203,20 @@ def _differences(section_: Section, theirs: dict[str, Any], mine: dict[str, Any]
     ]
 
 
+def _letters(theirs: dict[str, Any], mine: dict[str, Any]) -> list[tuple[Any, str, str]]:
+    """Return by the beginning of their hashes which letters there are, where they differ."""
+    both = [content.get("letter_sha256", "") for content in (theirs, mine)]
+    shown = [f"PDF {digest[:8]}" if digest else "" for digest in both]
+    return [(_("Unterstützungsschreiben"), shown[0], shown[1])] if both[0] != both[1] else []
+
+
 def _rows(content: dict[str, Any]) -> str:
-    return "\n".join(", ".join(value for value in row.values() if value) for row in content.get("rows", []))
+    language = (get_language() or "de")[:2]
+    rows = [
+        (row.get("city"), row.get("country") and name(row["country"], language), row.get("contact"))
+        for row in form_sheet.cities_of({SectionKey.CITIES: content})
+    ]
+    return "\n".join(", ".join(part for part in row if part) for row in rows)
 
 
 def _not_editable(request: HttpRequest, proposal: Proposal, form: DraftForm) -> HttpResponse:
@@ -254,12 +270,18 @@ def revisions(request: HttpRequest, proposal: Proposal, key: str) -> HttpRespons
         raise Http404
     current = Section.objects.select_related("saved_by").get(proposal=proposal, key=key)
     earlier = current.revisions.select_related("saved_by")[:REVISIONS_SHOWN]
-    rows = [(revision, _differences(current, revision.content, current.content)) for revision in earlier]
+    rows = [(revision, _changes(current, revision.content)) for revision in earlier]
     return render(
         request,
         "submissions/revisions.html",
         {"proposal": proposal, "section": current, "rows": rows, "may_edit": _may_edit(request, proposal)},
     )
+
+
+def _changes(current: Section, then: dict[str, Any]) -> list[tuple[Any, str, str, str]]:
+    """Return label, an excerpt of then and of now, and the whole text of then for each answer that differs."""
+    differences = _differences(current, then, current.content) + _letters(then, current.content)
+    return [(label, *around_the_difference(before, today), before) for label, before, today in differences]
 
 
 @require_POST

@@ -328,3 +328,19 @@ def test_the_enter_key_saves_and_never_presses_another_button(key: str) -> None:
     sheet = page[page.index('id="form-sheet"') :]
     first = sheet[sheet.index("<button") :].partition(">")[0]
     assert 'value="next"' in first
+
+
+def test_earlier_versions_show_where_they_differ_and_countries_by_name() -> None:
+    client = Client()
+    proposal = begin(client, open_call())
+    same = "Ein Satz, der bleibt. " * 40
+    for number, word in enumerate(("damals", "jetzt")):
+        client.post(url(proposal, "description"), {"version": number, "background": f"{same}So war es {word}."})
+        rows = {"cities-TOTAL_FORMS": 1, "cities-INITIAL_FORMS": 0, "cities-0-country": "KE", "cities-0-city": word}
+        client.post(url(proposal, "cities"), {"version": number, **rows})
+    page = client.get(reverse("submissions:revisions", args=[proposal.public_id, "description"])).content.decode()
+    assert "So war es damals." in page
+    assert "So war es jetzt." in page
+    assert page.count(same.strip()) == 1  # the whole text of then, to be opened
+    page = client.get(reverse("submissions:revisions", args=[proposal.public_id, "cities"])).content.decode()
+    assert "damals, Kenia" in page
