@@ -18,7 +18,7 @@ from connective import clock
 from connective.accounts.models import User
 from connective.audit.log import record
 from connective.clock import BERLIN
-from review.domain import paper_layout, ranking
+from review.domain import paper_layout, ranking, similar_topics
 from review.domain.balance import balance
 from review.domain.errors import Closed, NotPermitted
 from review.domain.paper_content import Topic, text, topics
@@ -143,6 +143,7 @@ def _data(paper: CommitteePaper) -> bytes:
     def step() -> None:
         CommitteePaper.objects.filter(pk=paper.pk, done__lt=F("total")).update(done=F("done") + 1)
 
+    similar_topics.compare_in_background(call)  # nothing, where it was done already
     with translation.override("de"), timezone.override(BERLIN):
         seen = view(user, paper.shortlist)
         own = ranking.for_person(user, call)

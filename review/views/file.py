@@ -21,12 +21,14 @@ from review.domain.history import history_of
 from review.domain.visible import SeenProposal, comments_for, sheets_for
 from review.forms.acts import CheckForm, CommentForm, DeclareForm, ReasonForm
 from review.models import Criterion, Declaration, FormalCheck, ScoreSheet
+from review.tasks import compare_topics
 from review.views.access import for_proposal, may, page, reader, visible_proposals
 from review.views.sheet import Refused, save, sheet_context
 from submissions.domain.countries import name
 from submissions.domain.form_sheet import cities_of
 from submissions.domain.summary import summary
 from submissions.models import OfficialPdf, SubmittedVersion
+from submissions.tasks import told
 
 PARTS = (
     ("file", gettext_lazy("Lesen und bewerten"), ("review.see_proposal",)),
@@ -64,6 +66,8 @@ def file_page(
         content = blind.content_for(proposal)
         names = may(request, "review.see_identity", proposal)
         gathered = evidence.gather(proposal, visible_proposals(request))
+        if gathered.similar_pending:
+            told(compare_topics, proposal.call_id)
         context = {
             "version": version,
             "groups": summary(proposal, content),
