@@ -15,6 +15,7 @@ environment.prepare()
 
 import redis  # noqa: E402 (Django has to be set up first)
 from django.conf import settings  # noqa: E402
+from django.utils import timezone, translation  # noqa: E402
 from playwright.sync_api import Browser, BrowserContext, Page  # noqa: E402
 from pytest_django import DjangoDbBlocker  # noqa: E402
 from pytest_django.live_server_helper import LiveServer  # noqa: E402
@@ -76,6 +77,13 @@ def _empty_redis() -> None:
     wait_until(lambda: not client.hlen("unacked"), 30)
     client.delete("unacked", "unacked_index")
     client.close()
+
+
+@pytest.fixture(autouse=True)
+def _default_language() -> None:
+    """Begin every test in German and in Germany's time, whatever the one before has left active."""
+    translation.deactivate()
+    timezone.deactivate()
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def main(command: str) -> None:
     install_layout_libraries()
     compile_translations()
     if command == "test":
-        install_browser()
+        install_test_tools()
 
 
 def use_new_enough_python() -> None:
@@ -138,11 +138,15 @@ def compile_translations() -> None:
                 run([PYTHON, "-c", code, source, compiled])
 
 
-def install_browser() -> None:
-    """Install Chromium for the tests in a browser."""
-    if os.environ.get("CHROMIUM") or any(map(shutil.which, BROWSERS)) or Path(MACOS_BROWSER).exists():
-        return
-    install_system_packages("Chromium (for the tests in a browser)", debian=["chromium"])
+def install_test_tools() -> None:
+    """Install what only the tests need: a browser, what drives it, and a reader of PDF files."""
+    browsers = [os.environ.get("CHROMIUM"), *map(shutil.which, BROWSERS), Path(MACOS_BROWSER).exists()]
+    if not any(browsers):
+        install_system_packages("Chromium (for the tests in a browser)", debian=["chromium"])
+    if sys.platform == "linux" and not loads("libatomic.so.1"):
+        install_system_packages("what Playwright's Node needs", debian=["libatomic1"])
+    if not shutil.which("pdftotext"):
+        install_system_packages("Poppler (to read PDF in tests)", debian=["poppler-utils"], brew=["poppler"])
 
 
 def install_system_packages(purpose: str, *, debian: list[str] | None = None, brew: list[str] | None = None) -> None:
@@ -151,15 +155,15 @@ def install_system_packages(purpose: str, *, debian: list[str] | None = None, br
     Raises:
         CannotContinueError: where it is not; names the command for a person.
     """
-    manager, packages = ("brew", brew) if brew else ("apt-get", debian)
-    packages = packages or []
-    root = [] if manager == "brew" or os.geteuid() == 0 else ["sudo", "-n"]
-    if not shutil.which(manager) or (root and not works(["sudo", "-n", "true"])):
-        sudo = "" if manager == "brew" else "sudo "
-        message = f"{purpose} is missing. Please install it: {sudo}{manager} install {' '.join(packages)}"
+    on_macos = sys.platform == "darwin"
+    manager, packages = ("brew", brew or []) if on_macos else ("apt-get", debian or [])
+    root = [] if on_macos or os.geteuid() == 0 else ["sudo", "-n"]
+    if not packages or not shutil.which(manager) or (root and not works(["sudo", "-n", "true"])):
+        command = f": {'' if on_macos else 'sudo '}{manager} install {' '.join(packages)}" if packages else "."
+        message = f"{purpose} is missing. Please install it{command}"
         raise CannotContinueError(message)
     with step(f"Installing {purpose}: {' '.join(packages)}"):
-        if manager == "brew":
+        if on_macos:
             run(["brew", "install", "--quiet", *packages])
             return
         apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
