@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from connective.accounts.models import User
@@ -50,7 +51,7 @@ def invite(organisation: Organisation, *, email: str, role: str, actor: User, at
             "organisation": str(organisation),
             "inviter": str(actor),
             "role": invitation.get_role_display(),
-            "url": settings.SITE_URL,
+            "url": settings.SITE_URL + reverse("submissions:proposals"),
             "expires_at": invitation.expires_at,
         },
     )
