@@ -24,7 +24,7 @@ function autosave() {
     changed = false;
     say(form.dataset.saving);
     try {
-      const response = await fetch(form.action, {
+      const response = await fetch(form.getAttribute("action").split("#")[0], { // a button named "action" hides form.action
         method: "POST",
         body: new FormData(form),
         headers: { Accept: "application/json" },
