@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from review.admin import call, organisation, proposal
+from review.admin import call, organisation, proposal, side_doors
 
-__all__ = ["call", "organisation", "proposal"]
+__all__ = ["call", "organisation", "proposal", "side_doors"]
 
 admin.site.index_template = "admin/review/index.html"

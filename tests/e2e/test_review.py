@@ -1,6 +1,6 @@
 """The review, as staff do it: three reviewers, a conflict, a reopened sheet, a tie, a shortlist, the paper."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -62,7 +62,7 @@ def team(transactional_db: None) -> Team:
 
 
 @pytest.fixture
-def enter(browser: Browser, live_server: LiveServer) -> Callable[..., Page]:
+def enter(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
     """A function that opens a browser in which somebody is signed in."""
     contexts: list[BrowserContext] = []
     complaints: list[list[str]] = []
@@ -86,7 +86,7 @@ def enter(browser: Browser, live_server: LiveServer) -> Callable[..., Page]:
         complaints.append(chromium.complaints_of(page))
         return page
 
-    yield opened  # type: ignore[misc]
+    yield opened
     for context in contexts:
         context.close()
     assert not any(complaints), complaints

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from connective.accounts.models import User
+from connective.audit.log import record
+from connective.mail.models import Message
 from review.domain.assign import assign
 from review.domain.score import open_sheet
 from review.models import Declaration, ReviewSettings
@@ -258,3 +261,29 @@ def test_strangers_are_asked_to_sign_in(world: World, client: Client) -> None:
         answer = client.get(reverse(f"review:{name}", args=[world.call.pk]))
         assert answer.status_code == 302, name
     assert client.get(reverse("review:file", args=[world.first.pk])).status_code == 302
+
+
+def test_messages_and_the_audit_log_leave_out_the_closed_proposal(world: World, as_person: AsPerson) -> None:
+    with transaction.atomic():
+        record("proposal.submitted", actor=None, subject=world.closed)
+        record("proposal.submitted", actor=None, subject=world.first)
+    for proposal in (world.closed, world.first):
+        Message.objects.create(
+            occasion=f"version:{proposal.version_in_force_id}",
+            kind="receipt",
+            recipient="antrag@example.org",
+            language="de",
+            subject=f"Eingang: {proposal.title}",
+            body="Text",
+            message_id=f"<{proposal.pk}@example.org>",
+            created_at=AT,
+            queued_at=AT,
+        )
+    Declaration.objects.filter(proposal=world.closed, person=world.lead).update(kind="land")
+    client = as_person(world.lead)
+    listed = reverse("admin:mail_message_changelist")
+    assert client.get(listed).context["cl"].result_count == 1
+    assert SECRET not in client.get(listed).content.decode()
+    log = reverse("admin:audit_entry_changelist")
+    assert client.get(log, {"action__exact": "proposal.submitted"}).context["cl"].result_count == 1
+    assert as_person(world.auditor).get(log, {"action__exact": "proposal.submitted"}).context["cl"].result_count == 2

@@ -1,0 +1,56 @@
+"""Messages and the audit log tell of proposals, too: what is closed to a person is left out there as well."""
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from connective.accounts.models import User
+from connective.audit.admin import EntryAdmin
+from connective.audit.models import Entry
+from connective.mail.admin import MessageAdmin
+from connective.mail.models import Message
+from review.domain.visible import proposals_for
+from review.models import Declaration, ScoreSheet
+from submissions.models import Proposal, SubmittedVersion
+
+admin.site.unregister([Message, Entry])
+
+
+def _closed_to(request: HttpRequest) -> list[int]:
+    """Return the proposals that a conflict closes to the person, and those whose names blind mode hides."""
+    user = request.user
+    assert isinstance(user, User)
+    conflicts = Declaration.objects.filter(person=user, is_current=True).exclude(kind=Declaration.Kind.NONE)
+    nameless = proposals_for(user).filter(identity_hidden=True).order_by()
+    return [*conflicts.values_list("proposal", flat=True), *nameless.values_list("pk", flat=True)]
+
+
+@admin.register(Message)
+class VisibleMessageAdmin(MessageAdmin):
+    """The message board without what is about proposals that are closed to the person, or nameless."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        """Leave out the messages about their versions."""
+        closed = _closed_to(request)
+        found = super().get_queryset(request)
+        if not closed:
+            return found
+        versions = SubmittedVersion.objects.filter(proposal__in=closed).values_list("pk", flat=True)
+        return found.exclude(occasion__in=[f"version:{version}" for version in versions])
+
+
+@admin.register(Entry)
+class VisibleEntryAdmin(EntryAdmin):
+    """The audit log without the entries about proposals that are closed to the person."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
+        """Leave out the entries about them, their versions and their sheets."""
+        closed = _closed_to(request)
+        found = super().get_queryset(request)
+        if not closed:
+            return found
+        about = Q(subject_type=Proposal._meta.label_lower, subject_id__in=[str(pk) for pk in closed])
+        for model, lookup in ((SubmittedVersion, "proposal__in"), (ScoreSheet, "version__proposal__in")):
+            keys = [str(pk) for pk in model._default_manager.filter(**{lookup: closed}).values_list("pk", flat=True)]
+            about |= Q(subject_type=model._meta.label_lower, subject_id__in=keys)
+        return found.exclude(about)
