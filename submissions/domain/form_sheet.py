@@ -196,14 +196,6 @@ CITY_QUESTIONS = (
 )
 
 
-def question(key: str, name: str) -> Question:
-    """Return the question `name` of section `key`; raises KeyError if there is none."""
-    for candidate in QUESTIONS[key]:
-        if candidate.name == name:
-            return candidate
-    raise KeyError(name)
-
-
 def assemble(sections: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Return the answers of all sections in the order of the form sheet, empty where nothing was typed."""
     return {key: dict(sections.get(key, {})) for key in SectionKey.values}

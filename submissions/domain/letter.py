@@ -17,6 +17,8 @@ MAX_BYTES = 5 * 1024 * 1024
 MAX_PAGES = 10
 MAX_OBJECTS = 20_000
 """Objects in the file; a letter has a few hundred, a bomb has millions."""
+MOST_LETTERS = 30
+"""Letters that one proposal may have had, replaced ones included."""
 MAX_TREE = 100
 """Branches and leaves of the tree of pages."""
 MAX_UNPACKED = 50_000_000
@@ -57,6 +59,8 @@ pikepdf.settings.set_qpdf_limits(flate_max_memory=MAX_UNPACKED, run_length_max_m
 @transaction.atomic
 def take(proposal: Proposal, data: bytes, *, actor: User | None, at: datetime) -> LetterOfSupport:
     """Check an uploaded letter and keep it privately under a name of our own. Raises LetterRefused."""
+    if proposal.letters.count() >= MOST_LETTERS:
+        raise LetterRefused(_("Zu diesem Vorschlag wurden schon zu viele Schreiben hochgeladen."))
     pages = checked_pages(data)
     letter = LetterOfSupport(
         proposal=proposal,

@@ -1,6 +1,5 @@
 """A task of the form sheet as a form, built from the table of questions."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -64,11 +63,6 @@ class SectionForm(DraftForm):
         if ags and land and not ags.startswith(land):
             raise ValidationError(_("Dieser Schlüssel gehört zu einem anderen Land als dem, das Sie gewählt haben."))
         return ags
-
-    @property
-    def answers(self) -> Mapping[str, Any]:
-        """What is typed now: the posted values, or the saved ones."""
-        return {name: self[name].value() for name in self.fields}
 
 
 def form_for(section: Section, call: Call, *args: Any, **kwargs: Any) -> DraftForm:

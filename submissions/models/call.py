@@ -1,6 +1,6 @@
 """A call for topics and all that belongs to it alone."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -86,11 +86,6 @@ class Call(models.Model):
     def is_open(self, instant: datetime) -> bool:
         """Say whether `instant` (aware) lies in the time of submission, extensions of the call included."""
         return self.is_published and self.opens_at <= instant < self.closes_at
-
-    @property
-    def last_moment(self) -> datetime:
-        """The instant to show as a deadline: one microsecond before the first refused one."""
-        return self.closes_at - timedelta(microseconds=1)
 
 
 class Theme(models.Model):

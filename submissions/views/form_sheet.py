@@ -1,6 +1,5 @@
 """The form sheet: the task list, one page per task, and earlier versions to go back to."""
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -110,7 +109,7 @@ def _save(request: HttpRequest, proposal: Proposal, current: Section) -> HttpRes
             request, proposal, conflict.current, form
         )
     except NotEditable:
-        return _answer(request, by_itself, {"state": "closed"}, 409) or _not_editable(request, proposal, form)
+        return _answer(request, by_itself, {"state": "closed"}, 409) or _not_editable(request, proposal, current, form)
     if saved.key == SectionKey.DESCRIPTION:
         told(measure_description, proposal.pk)
     late = not proposal.is_open(received_at(request)) and not by_itself
@@ -219,13 +218,20 @@ def _rows(content: dict[str, Any]) -> str:
     return "\n".join(", ".join(part for part in row if part) for row in rows)
 
 
-def _not_editable(request: HttpRequest, proposal: Proposal, form: DraftForm) -> HttpResponse:
+def _read(key: str, content: dict[str, Any]) -> list[tuple[Any, str]]:
+    """Return label and answer of what was typed in a task, as a person reads them."""
+    if key == SectionKey.CITIES:
+        return [(SectionKey(key).label, _rows(content))]
+    return [(asked.label, form_sheet.shown(asked, content.get(asked.name))) for asked in form_sheet.QUESTIONS[key]]
+
+
+def _not_editable(request: HttpRequest, proposal: Proposal, current: Section, form: DraftForm) -> HttpResponse:
     """Keep the typed text where the person finds it again, and say why it was not saved."""
     park(request, request.path, request.POST)
     return render(
         request,
         "submissions/not_editable.html",
-        {"proposal": proposal, "typed": json.dumps(form.content(), ensure_ascii=False, indent=2), "form": form},
+        {"proposal": proposal, "typed": _read(current.key, form.content())},
         status=409,
     )
 

@@ -10,6 +10,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Pdf
 
 from connective import clock
+from submissions.domain import letter
 from submissions.domain.errors import LetterRefused
 from submissions.domain.letter import MAX_BYTES, MAX_PAGES, checked_pages, take
 from submissions.models import LetterOfSupport
@@ -177,3 +178,13 @@ def test_a_letter_is_kept_under_a_name_of_our_own_and_never_replaced() -> None:
     assert LetterOfSupport.objects.count() == 2
     assert str(first.file.name).startswith("letters/")
     assert first.file.name != second.file.name
+
+
+@pytest.mark.django_db
+def test_a_proposal_cannot_fill_the_disk_with_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(letter, "MOST_LETTERS", 2)
+    proposal = draft(make_call(), person())
+    for pages in (1, 2):
+        take(proposal, pdf_with(pages), actor=None, at=clock.now())
+    with pytest.raises(LetterRefused, match="zu viele"):
+        take(proposal, pdf_with(3), actor=None, at=clock.now())

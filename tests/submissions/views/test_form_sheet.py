@@ -215,6 +215,9 @@ def test_an_autosave_after_the_submission_is_refused_and_the_text_waits_in_the_f
     by_hand = client.post(url(proposal), {"version": 1, "title": "Spät getippt"})
     assert by_hand.status_code == 409
     assert "Spät getippt" in by_hand.content.decode()
+    rows = {"cities-TOTAL_FORMS": 1, "cities-INITIAL_FORMS": 0, "cities-0-country": "CL", "cities-0-city": "Valdivia"}
+    cities = client.post(url(proposal, "cities"), {"version": 1, **rows})
+    assert "Valdivia, Chile" in cities.content.decode()
     client.post(reverse("submissions:reopen", args=[proposal.public_id]))
     assert "Spät getippt" in client.get(url(proposal)).content.decode()
 
