@@ -92,7 +92,7 @@ TABLE = {
     "review.assign": writes & in_office,
     "review.choose_shortlist": writes & in_office,
     "review.fix_shortlist": writes & is_lead,
-    "review.make_paper": writes & in_office,
+    "review.make_paper": writes & has_any_role,
     "review.set_roles": administers | (writes & is_lead),
     "review.see_declarations": is_lead | is_auditor,
     "review.correct_declaration": writes & is_lead,

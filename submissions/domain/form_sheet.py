@@ -213,6 +213,16 @@ def cities_of(content: Mapping[str, Any]) -> list[dict[str, str]]:
     return rows
 
 
+def shown_in_lists(content: Mapping[str, Any]) -> dict[str, str]:
+    """Return what lists show of a proposal, by the names of its columns."""
+    organisation = content.get(SectionKey.ORGANISATION, {})
+    return {
+        "title": str(content.get(SectionKey.TOPIC, {}).get("title", ""))[:200],
+        "organisation_name": str(organisation.get("name", ""))[:200],
+        "land": str(organisation.get("land", ""))[:2],
+    }
+
+
 def canonical(content: Mapping[str, Any]) -> str:
     """Return the one JSON text of `content` whose hash is printed in receipts: sorted keys, no spaces, UTF-8."""
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

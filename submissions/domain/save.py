@@ -44,7 +44,9 @@ def save_section(
     section.version += 1
     section.saved_at, section.saved_by = at, actor
     section.save(update_fields=["content", "version", "saved_at", "saved_by"])
-    _show_in_lists(locked, section)
+    if locked.version_in_force_id is None:
+        # What is in force is what lists show; changes to it are their authors' own until they are submitted.
+        _show_in_lists(locked, section)
     locked.saved_at, locked.saved_by = at, actor
     locked.save(update_fields=["title", "organisation_name", "land", "saved_at", "saved_by"])
     return section

@@ -69,12 +69,7 @@ def found(user: User, name: str) -> Organisation:
 
 def describe(proposal: Proposal, content: dict[str, dict[str, object]]) -> None:
     """Copy to the proposal what lists show of it: topic, organisation, Land."""
-    organisation = content[SectionKey.ORGANISATION]
-    Proposal.objects.filter(pk=proposal.pk).update(
-        title=str(content[SectionKey.TOPIC].get("title", ""))[:200],
-        organisation_name=str(organisation.get("name", ""))[:200],
-        land=str(organisation.get("land", ""))[:2],
-    )
+    Proposal.objects.filter(pk=proposal.pk).update(**form_sheet.shown_in_lists(content))
     proposal.refresh_from_db(fields=["title", "organisation_name", "land"])
 
 

@@ -1,5 +1,6 @@
 """Submitting: one click freezes a version, once, and only in time."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -115,6 +116,7 @@ def _move_to_submitted(proposal: Proposal, call: Call, version: SubmittedVersion
         version_in_force=version,
         slot=proposal.slot or _free_slot(proposal),
         slot_limit=proposal.slot_limit if proposal.slot else call.max_per_organisation,
+        **form_sheet.shown_in_lists(json.loads(version.content)),
     )
     if moved != 1:
         raise DeadlinePassed

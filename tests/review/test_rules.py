@@ -38,8 +38,8 @@ OF_CALL = {
         "see_declarations",
         "correct_declaration",
     },
-    "ada": {"enter", "see_cockpit", "see_ranking", "export"},
-    "ben": {"enter", "see_cockpit", "see_ranking", "export"},
+    "ada": {"make_paper", "enter", "see_cockpit", "see_ranking", "export"},
+    "ben": {"make_paper", "enter", "see_cockpit", "see_ranking", "export"},
     "auditor": {"enter", "see_cockpit", "see_ranking", "export", "see_declarations"},
 }
 

@@ -7,8 +7,10 @@ from django.db import transaction
 
 from submissions.domain.errors import NotEditable, SectionConflict
 from submissions.domain.save import restore_revision, save_section
+from submissions.domain.submit import submit
+from submissions.domain.withdraw import reopen
 from submissions.models import SectionRevision
-from tests.submissions.build import draft, in_time, make_call, member, person, submitted
+from tests.submissions.build import current_seal, draft, in_time, make_call, member, person, submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +129,18 @@ def test_an_organisation_is_named_by_its_first_form_sheet_and_never_renamed_by_a
         "09",
         "Stadt Lindenfurt",
     )
+
+
+def test_a_reopened_proposal_shows_its_submitted_title_until_the_new_one_is_submitted() -> None:
+    call, actor = make_call(), person()
+    proposal, _version = submitted(call, actor)
+    reopen(proposal, actor=actor, at=in_time(call))
+    save_section(proposal, "topic", {"title": "Noch geheim"}, base_version=1, actor=actor, at=in_time(call))
+    proposal.refresh_from_db()
+    assert proposal.title == "Hitzevorsorge im Quartier"
+    submit(proposal, checked=current_seal(proposal), consent_to="1", actor=actor, received_at=in_time(call))
+    proposal.refresh_from_db()
+    assert proposal.title == "Noch geheim"
 
 
 def test_a_failing_transaction_leaves_the_section_as_it_was() -> None:
