@@ -27,9 +27,7 @@ def meter(request: HttpRequest, proposal: Proposal) -> HttpResponse:
     )
     limit = proposal.call.page_limit
     alone = request.method == "POST" or request.GET.get("part") == "meter"
-    measurement = (
-        meter_questions.answer(proposal.pk, parts, limit) if alone else page_limit.measure(parts, limit=limit)
-    )
+    measurement = meter_questions.answer(proposal.pk, parts, limit) if alone else page_limit.measure(parts, limit=limit)
     return render(
         request,
         "submissions/meter.html" if alone else "submissions/meter_page.html",
