@@ -140,8 +140,9 @@ class ReviewedProposalAdmin(ProposalAdmin):
         return bool(has_perm("review.enter", request.user))
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Call the page by what it shows."""
-        return super().changelist_view(request, {"title": _("Themenvorschläge"), **(extra_context or {})})
+        """Call the page by what it shows, and give the list the room of the sidebar."""
+        shown = {"title": _("Themenvorschläge"), "is_nav_sidebar_enabled": False}
+        return super().changelist_view(request, {**shown, **(extra_context or {})})
 
     def change_view(
         self,

@@ -1,8 +1,13 @@
 """The calls on the first page of the administration."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import template
+from django.http import HttpRequest
 from rules.permissions import has_perm
 
+from review.views.access import pages_of
 from submissions.models import Call
 
 register = template.Library()
@@ -18,3 +23,12 @@ def calls_in_review(user: object) -> list[Call]:
 def may(user: object, permission: str, subject: object = None) -> bool:
     """Say whether the person has a permission of `review.rules`."""
     return bool(has_perm(permission, user, subject))
+
+
+@register.inclusion_tag("admin/review/call_pages.html")
+def pages_of_filtered_call(request: HttpRequest) -> dict[str, Any]:
+    """Show the pages of the call that a list of the admin is filtered by; nothing where it is not."""
+    number = request.GET.get("call__id__exact", "")
+    call = Call.objects.filter(pk=int(number)).first() if number.isdecimal() else None
+    pages: Iterable[dict[str, object]] = pages_of(request, call) if call else ()
+    return {"call_pages": list(pages)}

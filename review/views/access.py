@@ -132,7 +132,7 @@ def page(
         "is_nav_sidebar_enabled": False,  # these pages have a navigation of their own, and need the room
         "title": title,
         "call": call,
-        "call_pages": list(_pages_of(request, call)) if call else [],
+        "call_pages": list(pages_of(request, call)) if call else [],
     }
     return render(request, f"admin/review/{template}", {**frame, **context}, status=status)
 
@@ -149,9 +149,12 @@ def file_address(proposal: Proposal, part: str = "file") -> str:
     return reverse(f"review:{part}", args=[proposal.pk])
 
 
-def _pages_of(request: HttpRequest, call: Call) -> Iterable[dict[str, object]]:
+def pages_of(request: HttpRequest, call: Call) -> Iterable[dict[str, object]]:
+    """Yield the pages of a call that the person may enter, each with its address and whether it is this one."""
     match = request.resolver_match
     here = match.url_name if match and match.namespace == "review" else ""
+    if match and match.url_name == "submissions_proposal_changelist":
+        here = "proposals"
     for item in CALL_PAGES:
         if any(may(request, permission) for permission in item.permissions):
             yield {"label": item.label, "address": address_of(item.name, call), "is_here": item.name == here}
