@@ -171,16 +171,16 @@ def way_back(request: HttpRequest, proposal: Proposal, way: str) -> HttpResponse
     """Withdraw, reopen for changes, or give changes up."""
     try:
         assert isinstance(request.user, User)  # proved by the permission
-        WAYS_BACK[way](proposal, actor=request.user, at=received_at(request))
+        changed = WAYS_BACK[way](proposal, actor=request.user, at=received_at(request))
     except DomainError as refusal:
         messages.error(request, refusal.text)
         was_received = proposal.versions.exists()
         return redirect("submissions:receipt" if was_received else "submissions:tasks", public_id=proposal.public_id)
     said = {
         "withdraw": _("Der Vorschlag ist zurückgezogen."),
-        "reopen": _(
-            "Sie können den Vorschlag jetzt ändern. Bis Sie ihn neu einreichen, gilt die eingereichte Fassung."
-        ),
+        "reopen": _("Sie können den Vorschlag jetzt ändern. Bis Sie ihn neu einreichen, gilt die eingereichte Fassung.")
+        if changed.version_in_force_id
+        else _("Sie können den Vorschlag jetzt ändern. Er zählt erst, wenn Sie ihn neu einreichen."),
         "discard": _("Die Änderungen sind verworfen. Es gilt die eingereichte Fassung."),
     }
     messages.success(request, said[way])

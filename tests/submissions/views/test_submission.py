@@ -174,6 +174,22 @@ def test_withdraw_and_reopen_work_from_the_receipt_page() -> None:
     assert proposal.state == "draft"
 
 
+def test_whoever_opens_a_withdrawn_proposal_again_is_told_that_it_does_not_count_yet() -> None:
+    actor = person()
+    proposal, _version = submitted(open_call(), actor)
+    client = signed_in(actor)
+    again = client.post(address("reopen", proposal), follow=True).content.decode()
+    assert "gilt die eingereichte Fassung" in again
+    client.post(address("withdraw", proposal))
+    again = client.post(address("reopen", proposal), follow=True).content.decode()
+    assert "gilt die eingereichte Fassung" not in again
+    assert "Er zählt erst, wenn Sie ihn neu einreichen." in again
+    receipt_page = client.get(address("receipt", proposal)).content.decode()
+    assert "ist eingegangen" not in receipt_page
+    assert "zählt erst, wenn Sie ihn neu einreichen" in receipt_page
+    assert address("withdraw", proposal) not in receipt_page
+
+
 def test_a_letter_is_uploaded_kept_with_the_version_and_only_downloaded() -> None:
     author = person()
     proposal = draft(open_call(), author)
