@@ -16,7 +16,7 @@ from connective.launch.processes import Processes, Stopped, ignore_signals, stop
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOMEBREW = "/opt/homebrew/lib:/usr/local/lib"
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 def main() -> int:

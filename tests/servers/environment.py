@@ -36,6 +36,8 @@ def prepare() -> None:
 def _set_variables() -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     os.environ["PORTAL_MODE"] = "test"
+    # A developer's .env may hold an installation's values.
+    os.environ["SITE_URL"], os.environ["ALLOWED_HOSTS"] = "http://127.0.0.1:8000", "localhost,127.0.0.1,[::1]"
     os.environ["DJANGO_SETTINGS_MODULE"] = "connective.settings"
     # Playwright keeps an event loop in the main thread, which Django would refuse to query beside.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

@@ -21,6 +21,7 @@ COMMAND = [sys.executable, "-m", "connective.launch"]
 def environment(var: Path, port: int) -> dict[str, str]:
     """Return an environment as on a fresh machine: no servers given, demo mode, an empty folder for data."""
     ours = {"DATABASE_URL", "REDIS_URL", "DOCUMENTS_DIR", "EMAIL_URL", "PORTAL_MODE", "LOG_LEVEL"}
+    ours |= {"SITE_URL", "ALLOWED_HOSTS"}
     return {name: value for name, value in os.environ.items() if name not in ours} | {
         "PORT": str(port),
         "VAR_DIR": str(var),
