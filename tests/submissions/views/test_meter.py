@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from submissions.domain import meter_questions
+from submissions.domain import meter_questions, page_limit
 from tests.submissions.build import draft, open_call, person
 
 pytestmark = pytest.mark.django_db
@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def no_place() -> Iterator[ExitStack]:
     """All places at the engine are taken, until the stack is closed."""
+    page_limit._measurements.clear()  # this process may know the texts from another test
     with ExitStack() as places:
         for _ in range(meter_questions.PLACES):
             places.enter_context(meter_questions._places)
