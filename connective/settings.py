@@ -222,6 +222,7 @@ ACCOUNT_RATE_LIMITS = {
     "try_login_code_here": "30/d/key",
     "try_login_code_anywhere": "120/10m/ip,200/d/key",
     "verify_receipt": "30/10m/ip",
+    "begin_draft": "60/10m/ip",
 }
 """See `connective.accounts.rate_limits`. A stranger guesses an address's code with a chance of at most 1 in 5,000 a day."""
 if PRODUCTION and env.bool("BEHIND_PROXY", default=True):

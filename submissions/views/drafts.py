@@ -1,5 +1,6 @@
 """From the call to a draft, from a browser's draft to a person's, and the list of one's proposals."""
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +23,8 @@ from submissions.views.access import bind_to_browser, for_proposal, forget_draft
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Start a draft at once, with or without an account."""
     call = get_object_or_404(queries.published_calls(), slug=slug)
+    if not ratelimit.consume(request, action="begin_draft"):
+        return render(request, "429.html", status=429)
     own = organisations_of(request.user) if isinstance(request.user, User) else []
     chosen = request.POST.get("organisation", "")
     if len(own) > 1 and not chosen:

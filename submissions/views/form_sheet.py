@@ -84,9 +84,7 @@ def _save(request: HttpRequest, proposal: Proposal, current: Section) -> HttpRes
     by_itself = request.headers.get("Accept") == "application/json"
     form = form_for(current, proposal.call, request.POST)
     if not form.is_valid():
-        return _answer(request, by_itself, {"state": "invalid"}, 422) or _page(
-            request, proposal, current, form, status=422
-        )
+        return _answer(by_itself, {"state": "invalid"}, 422) or _page(request, proposal, current, form, status=422)
     letter_form = LetterForm(request.POST, request.FILES)
     try:
         content = form.content()
@@ -105,11 +103,9 @@ def _save(request: HttpRequest, proposal: Proposal, current: Section) -> HttpRes
         letter_form.add_error("letter", refusal.text)
         return _page(request, proposal, current, form, letter_form=letter_form, status=422)
     except SectionConflict as conflict:
-        return _answer(request, by_itself, {"state": "conflict"}, 409) or _conflict(
-            request, proposal, conflict.current, form
-        )
+        return _answer(by_itself, {"state": "conflict"}, 409) or _conflict(request, proposal, conflict.current, form)
     except NotEditable:
-        return _answer(request, by_itself, {"state": "closed"}, 409) or _not_editable(request, proposal, current, form)
+        return _answer(by_itself, {"state": "closed"}, 409) or _not_editable(request, proposal, current, form)
     if saved.key == SectionKey.DESCRIPTION:
         told(measure_description, proposal.pk)
     late = not proposal.is_open(received_at(request)) and not by_itself
@@ -120,10 +116,10 @@ def _save(request: HttpRequest, proposal: Proposal, current: Section) -> HttpRes
                 "Die Einreichungsfrist ist abgelaufen. Ihr Text ist gespeichert, kann aber nicht mehr eingereicht werden."
             ),
         )
-    return _answer(request, by_itself, _saved(saved), 200) or _go_on(request, proposal, saved)
+    return _answer(by_itself, _saved(saved), 200) or _go_on(request, proposal, saved)
 
 
-def _answer(request: HttpRequest, by_itself: bool, facts: dict[str, Any], status: int) -> HttpResponse | None:  # noqa: ARG001
+def _answer(by_itself: bool, facts: dict[str, Any], status: int) -> HttpResponse | None:
     """Return the JSON answer to a page that saves by itself, None for one that a person sent."""
     return JsonResponse(facts, status=status) if by_itself else None
 

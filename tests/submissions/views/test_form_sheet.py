@@ -347,3 +347,10 @@ def test_earlier_versions_show_where_they_differ_and_countries_by_name() -> None
     assert page.count(same.strip()) == 1  # the whole text of then, to be opened
     page = client.get(reverse("submissions:revisions", args=[proposal.public_id, "cities"])).content.decode()
     assert "damals, Kenia" in page
+
+
+def test_one_network_cannot_begin_drafts_without_end() -> None:
+    address = reverse("submissions:start", args=[open_call().slug])
+    answers = [Client().post(address).status_code for _ in range(61)]
+    assert answers == [302] * 60 + [429]
+    assert Proposal.objects.count() == 60
