@@ -29,7 +29,8 @@ admin.site.unregister(Proposal)
 
 LAENDER = dict(Land.choices)
 STAGES = dict(Stage.choices)
-ALLOWED_LOOKUPS = frozenset({"call", "call__exact", "call__id__exact"})
+FILTERS = (StageFilter, MineFilter, MissingReviewsFilter, LandFilter)
+ALLOWED_LOOKUPS = frozenset({"call__id__exact", *(str(shown.parameter_name) for shown in FILTERS)})
 """A filter on a stored field would answer questions about what blind mode hides."""
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -44,7 +45,7 @@ class ReviewedProposalAdmin(ProposalAdmin):
     change_list_template = "admin/review/proposal_change_list.html"
     list_display = ("reference", "topic", "stage", "reviews", "own_part", "shown_name", "land_name")  # type: ignore[assignment]
     list_display_links = ("reference", "topic")
-    list_filter = ("call", StageFilter, MineFilter, MissingReviewsFilter, LandFilter)  # type: ignore[assignment]
+    list_filter = ("call", *FILTERS)  # type: ignore[assignment]
     list_per_page = 50
     list_select_related = ("call",)
     show_full_result_count = False

@@ -1,6 +1,7 @@
 """The ranking of a call with all its figures, and where reviewers should talk to each other."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 import numpy as np
 from django.core.paginator import Paginator
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_safe
 from review.domain import ranking as ranked
 from review.domain.agreement import RELIABLE, TENTATIVE
 from review.domain.ranking import Ranking, Row
-from review.domain.statistics import above
+from review.domain.statistics import above, below
 from review.domain.visible import proposals_for
 from review.models import Comment
 from review.views.access import for_call, may, page, reader
@@ -21,29 +22,31 @@ from submissions.models import Call
 
 PER_PAGE = 50
 KEPT = {
-    "disagrees": (gettext_lazy("uneinig"), lambda row: row.disagrees),
-    "not_firm": (gettext_lazy("Rang nicht fest"), lambda row: row.rank is not None and not row.firm),
-    "musts": (gettext_lazy("Muss-Anforderung nicht erfüllt"), lambda row: bool(row.musts_not_met)),
-    "tied": (gettext_lazy("gleichauf"), lambda row: row.tied),
-    "unranked": (gettext_lazy("ohne Bewertung"), lambda row: row.rank is None),
+    "disagrees": gettext_lazy("uneinig"),
+    "not_firm": gettext_lazy("Rang nicht fest"),
+    "musts": gettext_lazy("Muss-Anforderung nicht erfüllt"),
+    "tied": gettext_lazy("gleichauf"),
+    "unranked": gettext_lazy("ohne Bewertung"),
 }
-"""The filters of the ranking: label, and which rows stay."""
+"""The filters of the ranking."""
 
 
 class Rows:
-    """The rows of a ranking for a paginator: only those of the page are built."""
+    """Rows of a ranking for a paginator: only those of the page are built, which matters with 5,000 proposals."""
 
-    def __init__(self, ranking: Ranking) -> None:
-        """Keep the ranking."""
-        self.ranking = ranking
+    def __init__(self, ranking: Ranking, positions: Sequence[int]) -> None:
+        """Keep the ranking, and which of its positions are listed in which order."""
+        self.ranking, self.positions = ranking, positions
 
     def __len__(self) -> int:
         """Return how many rows there are."""
-        return len(self.ranking)
+        return len(self.positions)
 
     def __getitem__(self, wanted: slice) -> list[Row]:
         """Return the rows of a page."""
-        return self.ranking.rows(wanted.start, wanted.stop)
+        keys = [self.ranking.proposals[position]["pk"] for position in self.positions[wanted]]
+        rows = self.ranking.rows_of(keys)
+        return [rows[key] for key in keys]
 
 
 @require_safe
@@ -53,14 +56,13 @@ def ranking(request: HttpRequest, call: Call) -> HttpResponse:
     found = ranked.for_person(reader(request), call)
     kept = request.GET.get("nur", "")
     text = request.GET.get("q", "").strip().casefold()
-    listed: Any = Rows(found)
-    if kept in KEPT or text:
-        stays = KEPT[kept][1] if kept in KEPT else lambda _row: True
-        listed = [row for row in found.rows() if stays(row) and _matches(row, text)]
+    stays = _stays(found, kept)
+    positions = [position for position in found.order if stays[position] and _matches(found.proposals[position], text)]
+    listed: Any = Rows(found, positions)
     context = {
         "ranking": found,
         "listed": Paginator(listed, PER_PAGE).get_page(request.GET.get("seite")),
-        "filters": [(key, label) for key, (label, _stays) in KEPT.items()],
+        "filters": KEPT.items(),
         "kept": kept,
         "q": request.GET.get("q", ""),
         "alpha_means": _alpha_in_words(found.alpha),
@@ -75,8 +77,7 @@ def conversations(request: HttpRequest, call: Call) -> HttpResponse:
     """List the proposals about which reviewers disagree or talk, as far as the person may see their scores."""
     user = reader(request)
     found = ranked.for_person(user, call)
-    apart = np.flatnonzero(above(found.reviews.disagreements, found.settings.disagreement_threshold))
-    disagreeing = {found.proposals[position]["pk"] for position in apart.tolist()}
+    apart = above(found.reviews.disagreements, found.settings.disagreement_threshold)
     opened = proposals_for(user, call).filter(may_see_scores=True).values("pk")
     talks = {
         row["proposal"]: row
@@ -85,17 +86,41 @@ def conversations(request: HttpRequest, call: Call) -> HttpResponse:
         .values("proposal")
         .annotate(number=Count("pk"), last=Max("written_at"))
     }
-    rows = found.rows_of(list(disagreeing | set(talks)))
-    listed = sorted(rows.values(), key=lambda row: (-(row.disagreement or 0), row.reference))
+    distances = np.nan_to_num(found.reviews.disagreements)
+    positions = [number for number, facts in enumerate(found.proposals) if apart[number] or facts["pk"] in talks]
+    positions.sort(key=lambda number: (-distances[number], found.proposals[number]["reference"]))
+    rows: Any = Rows(found, positions)
+    listed = Paginator(rows, PER_PAGE).get_page(request.GET.get("seite"))
     context = {
-        "listed": [(row, talks.get(row.proposal_id)) for row in listed],
+        "listed": listed,
+        "rows": [(row, talks.get(row.proposal_id)) for row in listed],
         "threshold": found.settings.disagreement_threshold,
     }
     return page(request, "conversations.html", context, title=_("Uneinigkeit und Gespräche"), call=call)
 
 
-def _matches(row: Row, text: str) -> bool:
-    return all(word in f"{row.reference} {row.title} {row.organisation}".casefold() for word in text.split())
+def _stays(found: Ranking, kept: str) -> Sequence[bool]:
+    """Say for each position whether a filter keeps it; without one all stay."""
+    ranks, stays = found.reviews.ranks, cast("Any", np.ones(len(found), dtype=bool))
+    if kept == "disagrees":
+        stays = above(found.reviews.disagreements, found.settings.disagreement_threshold)
+    elif kept == "not_firm":
+        alone = np.isin(np.arange(len(ranks)), list(found.firmness.only_reviews))
+        stays = (ranks > 0) & (alone | (found.firmness.best != found.firmness.worst))
+    elif kept == "musts":
+        limits = [np.nan if one.must_at_least is None else one.must_at_least for one in found.criteria]
+        stays = below(found.reviews.criterion_means, np.array(limits, dtype=float)).any(axis=1)
+    elif kept == "tied":
+        stays = (ranks > 0) & (np.bincount(ranks, minlength=1)[ranks] > 1)
+    elif kept == "unranked":
+        stays = ranks == 0
+    return cast("Sequence[bool]", stays)
+
+
+def _matches(facts: Mapping[str, Any], text: str) -> bool:
+    """Say whether all words occur in what is shown of a proposal."""
+    shown = f"{facts['reference']} {facts['shown_title']} {facts['shown_organisation']}".casefold()
+    return all(word in shown for word in text.split())
 
 
 def _alpha_in_words(alpha: float | None) -> str:

@@ -101,8 +101,10 @@ def test_lists_searches_filters_sorts_and_counts_do_not_know_the_closed_proposal
 ) -> None:
     client = as_person(world.conflicted)
     listed = reverse("admin:submissions_proposal_changelist")
-    for query in ("", f"?q={SECRET}", "?o=2", "?reviews=enough", f"?call__id__exact={world.call.pk}", "?_facets=True"):
+    filters = ("?reviews=enough", "?mine=undeclared", "?stage=unchecked", f"?call__id__exact={world.call.pk}")
+    for query in ("", f"?q={SECRET}", "?o=2", "?_facets=True", *filters):
         page = client.get(listed + query)
+        assert page.status_code == 200, query
         assert SECRET not in without_the_search(page), query
     assert client.get(f"{listed}?q={SECRET}").context["cl"].result_count == 0
     assert client.get(listed).context["cl"].result_count == 3

@@ -160,3 +160,44 @@ def test_the_paper_is_asked_for_made_and_downloaded_by_its_person_alone(world: W
     data = b"".join(client.get(reverse("review:paper_file", args=[paper.pk])).streaming_content)  # type: ignore[attr-defined]
     assert data.startswith(b"%PDF")
     assert as_person(world.office).get(reverse("review:paper_file", args=[paper.pk])).status_code == 404
+
+
+def test_the_ranking_is_filtered_and_searched(world: World, as_person: AsPerson) -> None:
+    client = as_person(world.lead)
+    address = reverse("review:ranking", args=[world.call.pk])
+
+    def shown(**asked: str) -> list[str]:
+        return [row.title for row in client.get(address, asked).context["listed"]]
+
+    first, second, closed, _new = (world.first.title, world.second.title, world.closed.title, world.new.title)
+    assert shown() == [first, closed, second]
+    assert shown(q="schwamm") == [second]
+    assert shown(nur="disagrees") == [second]
+    assert shown(nur="unranked") == []
+    assert shown(nur="tied") == []
+    ranking = client.get(address).context["ranking"]
+    rows = ranking.rows()
+    assert shown(nur="not_firm") == [row.title for row in rows if row.rank and not row.firm]
+    assert shown(nur="musts") == [row.title for row in rows if row.musts_not_met]
+
+
+def test_the_list_is_filtered_by_stage_and_by_what_is_left_to_do(world: World, as_person: AsPerson) -> None:
+    address = reverse("admin:submissions_proposal_changelist")
+
+    def shown(person: User, **asked: str) -> list[str]:
+        return [proposal.title for proposal in as_person(person).get(address, asked).context["cl"].result_list]
+
+    assert len(shown(world.lead, stage="unchecked")) == 4
+    assert shown(world.lead, stage="reviewed") == []
+    assert shown(world.lead, reviews="none") == [world.new.title]
+    assert len(shown(world.committee, mine="done")) == 3
+    assert shown(world.office, mine="undeclared") == [world.new.title]
+
+
+def test_an_action_on_the_list_leads_to_the_preview_of_assignments(world: World, as_person: AsPerson) -> None:
+    client = as_person(world.office)
+    chosen = {"action": "assign", "_selected_action": [str(world.new.pk)]}
+    answer = client.post(reverse("admin:submissions_proposal_changelist"), chosen)
+    assert answer["Location"].endswith(f"?vorschlag={world.new.pk}")
+    preview = client.get(f"{answer['Location']}&person={world.chair.pk}").context["preview"]
+    assert [(proposal.pk, person.pk) for proposal, person in preview["pairs"]] == [(world.new.pk, world.chair.pk)]
