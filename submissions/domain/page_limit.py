@@ -99,6 +99,7 @@ def measure(
         KeyError: for any other key.
         ValueError: if the limit is below one page.
         Superseded: if `wanted` says no.
+        LayoutChanged: if no line at all can be read from WeasyPrint's boxes.
     """
     typed = _Typed.of(sections, limit)
     keys = typed.keys(limit)
