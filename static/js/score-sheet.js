@@ -113,4 +113,12 @@ if (form) {
   digits();
   autosave();
 }
+
+/** A double click is one click: the second would find a proposal that the first has closed. */
+for (const once of document.querySelectorAll("form[data-submit-once]")) {
+  once.addEventListener("submit", (event) => {
+    if (once.dataset.sent) event.preventDefault();
+    once.dataset.sent = "yes";
+  });
+}
 document.querySelector("[role='alert'][autofocus]")?.focus();

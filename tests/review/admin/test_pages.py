@@ -201,3 +201,29 @@ def test_an_action_on_the_list_leads_to_the_preview_of_assignments(world: World,
     assert answer["Location"].endswith(f"?vorschlag={world.new.pk}")
     preview = client.get(f"{answer['Location']}&person={world.chair.pk}").context["preview"]
     assert [(proposal.pk, person.pk) for proposal, person in preview["pairs"]] == [(world.new.pk, world.chair.pk)]
+
+
+def test_save_and_next_leads_to_the_proposal_with_the_fewest_reviews(world: World, as_person: AsPerson) -> None:
+    for proposal in (world.first, world.new):
+        assign(proposal, world.chair, actor=world.office, at=AT)
+    declare(world.chair, [world.first, world.new])
+    client = as_person(world.chair)
+    start = client.get(reverse("review:go_on", args=[world.call.pk]))
+    assert start["Location"] == reverse("review:file", args=[world.new.pk]) + "#bogen"
+    typed = {"version": "0", "statement": "Anfang.", "action": "next"}
+    following = client.post(reverse("review:file", args=[world.new.pk]), typed)
+    assert following["Location"] == reverse("review:file", args=[world.first.pk])
+
+
+def test_what_was_typed_when_the_session_had_ended_comes_back(world: World, as_person: AsPerson) -> None:
+    assign(world.new, world.chair, actor=world.office, at=AT)
+    declare(world.chair, [world.new])
+    address = reverse("review:file", args=[world.new.pk])
+    client = as_person(world.chair)
+    client.logout()
+    typed = {"version": "0", "statement": "Fast verloren."}
+    lost = client.post(address, typed, headers={"referer": f"http://testserver{address}", "accept": "text/html"})
+    assert lost.status_code == 403
+    client.force_login(world.chair, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(address)
+    assert page.context["sheet_form"]["statement"].value() == "Fast verloren."
