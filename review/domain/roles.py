@@ -56,12 +56,13 @@ def set_roles(person: User, roles: Iterable[ReviewRole], *, actor: User | None) 
         raise RolesClash
     locked = User.objects.select_for_update().get(pk=person.pk)
     before = roles_of(locked)
-    if before == wanted:
+    opens = bool(wanted) or locked.is_superuser
+    if before == wanted and locked.is_staff == opens:
         return
     groups = {name: Group.objects.get_or_create(name=name)[0] for name in ReviewRole.values}
     locked.groups.remove(*(groups[role.value] for role in before - wanted))
     locked.groups.add(*(groups[role.value] for role in wanted - before))
-    person.is_staff = locked.is_staff = bool(wanted) or locked.is_superuser
+    person.is_staff = locked.is_staff = opens
     locked.save(update_fields=["is_staff"])
     getattr(person, "_prefetched_objects_cache", {}).pop("groups", None)
     record("roles.set", actor=actor, subject=person, payload={"before": sorted(before), "after": sorted(wanted)})

@@ -66,3 +66,11 @@ def test_an_inactive_person_has_no_role() -> None:
 def test_everybody_but_the_auditor_may_be_asked_to_review() -> None:
     people = [person_with(role, f"{role.value}@example.org") for role in ReviewRole]
     assert set(possible_reviewers()) == {one for one in people if ReviewRole.AUDITOR not in roles_of(one)}
+
+
+def test_a_role_that_was_given_elsewhere_opens_the_administration_when_it_is_confirmed() -> None:
+    someone = person("neu@example.org")
+    someone.groups.add(Group.objects.get_or_create(name="office")[0])
+    set_roles(someone, [ReviewRole.OFFICE], actor=None)
+    someone.refresh_from_db()
+    assert someone.is_staff
