@@ -7,7 +7,9 @@ stopped with the process. The numbered databases of the Redis server from its ow
 import atexit
 import os
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 import warnings
 from pathlib import Path
@@ -43,6 +45,7 @@ def _set_variables() -> None:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     os.environ.setdefault("LOG_LEVEL", "WARNING")
     if "DATABASE_URL" not in os.environ:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # lets the server stop, which is no child of ours
         os.environ["DATABASE_URL"] = start_postgres()
     if "REDIS_URL" not in os.environ:
         os.environ["REDIS_URL"] = start_valkey()
