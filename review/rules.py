@@ -9,7 +9,7 @@ somebody else, or elsewhere, is closed.
 
 import rules
 
-from review.domain.roles import REVIEWS, roles_of
+from review.domain.roles import DECLARES, REVIEWS, roles_of
 from review.models import ReviewRole
 from submissions.models import Proposal
 
@@ -29,6 +29,7 @@ is_lead = _has(ReviewRole.LEAD)
 is_auditor = _has(ReviewRole.AUDITOR)
 in_office = _has(ReviewRole.OFFICE, ReviewRole.LEAD)
 takes_part = _has(*REVIEWS)
+declares = _has(*DECLARES)
 has_any_role = _has(*ReviewRole)
 
 
@@ -101,7 +102,7 @@ TABLE = {
     "review.read_proposal": may_read,
     "review.see_identity": may_see_identity,
     "review.see_scores": may_see_scores,
-    "review.declare": writes & takes_part & has_not_declared,
+    "review.declare": writes & declares & has_not_declared,
     "review.check_formally": writes & in_office & may_see_identity,
     "review.score": writes & takes_part & may_read & is_assigned,
     "review.comment": writes & takes_part & may_see_scores,

@@ -7,7 +7,7 @@ from django.db import transaction
 from connective.accounts.models import User
 from connective.audit.log import record
 from review.domain.errors import AlreadyDeclared, Closed, NotPermitted, ReasonNeeded
-from review.domain.roles import REVIEWS, roles_of
+from review.domain.roles import DECLARES, roles_of
 from review.domain.visible import proposals_for
 from review.models import Assignment, Declaration, ReviewRole, ScoreSheet
 from submissions.models import Proposal
@@ -30,7 +30,7 @@ def declare(proposal: Proposal, *, kind: str, note: str = "", actor: User, at: d
     With a conflict an assignment ends, and an open sheet stays closed. Raises NotPermitted, Closed and AlreadyDeclared.
     """
     roles = roles_of(actor)
-    if ReviewRole.AUDITOR in roles or not roles & frozenset(REVIEWS):
+    if ReviewRole.AUDITOR in roles or not roles & DECLARES:
         raise NotPermitted
     locked(proposal)
     current = _current(proposal, actor)

@@ -15,7 +15,10 @@ SEES_ALL = frozenset({ReviewRole.OFFICE, ReviewRole.LEAD, ReviewRole.AUDITOR})
 """The roles for which every submitted proposal exists; the others see what is assigned or shortlisted."""
 
 REVIEWS = (ReviewRole.OFFICE, ReviewRole.LEAD, ReviewRole.COMMITTEE, ReviewRole.CHAIR)
-"""The roles that may be asked to review. The auditor writes nothing."""
+"""The roles that may be asked to review. The auditor writes nothing, and a deputy only votes."""
+
+DECLARES = frozenset({*REVIEWS, ReviewRole.DEPUTY})
+"""The roles that say about a proposal whether there is a conflict of interest."""
 
 
 def roles_of(user: object) -> frozenset[ReviewRole]:

@@ -24,6 +24,15 @@ class ReviewerProfile(models.Model):
     land = models.CharField(_("Land"), max_length=2, choices=Land, blank=True)
     employer = models.CharField(_("arbeitet bei"), max_length=200, blank=True)
 
+    deputises_for = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="deputised_by",
+        verbose_name=_("vertritt im Steuerungskreis"),
+    )
+
     class Meta:
         """One per person."""
 

@@ -11,4 +11,5 @@ class ReviewRole(models.TextChoices):
     LEAD = "lead", _("Leitung der Geschäftsstelle")
     COMMITTEE = "committee", _("Mitglied des Steuerungskreises")
     CHAIR = "chair", _("Vorsitz des Steuerungskreises")
+    DEPUTY = "deputy", _("Stellvertretung im Steuerungskreis")
     AUDITOR = "auditor", _("Revision")

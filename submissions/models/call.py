@@ -58,6 +58,12 @@ class Call(models.Model):
     privacy_text = models.TextField(_("Datenschutzhinweis zur Einwilligung"))
     privacy_version = models.CharField(_("Fassung des Datenschutzhinweises"), max_length=20, default="1")
     is_published = models.BooleanField(_("veröffentlicht"), default=False)
+    voting_since = models.DateTimeField(
+        _("in Entscheidung seit"),
+        null=True,
+        editable=False,
+        help_text=_("Von da an kann nichts mehr zurückgezogen werden: Die Vorschläge liegen dem Steuerungskreis vor."),
+    )
     next_number = models.PositiveIntegerField(_("nächste Nummer"), default=1, editable=False)
 
     class Meta:
