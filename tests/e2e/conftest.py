@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -16,6 +17,25 @@ from tests.submissions.build import open_call
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 WIDTHS = {"desktop": 1280, "phone": 375}
+
+expect.set_options(timeout=15_000)  # as long as all else in the browser may take on a busy machine
+
+
+class Accessible(Protocol):
+    """Asserts that axe finds nothing on a page, light and dark, and that nothing overflows."""
+
+    def __call__(self, page: Page, heading: str, state: str = "") -> None:
+        """Wait until the page with this main heading is there as a whole, and look at it.
+
+        `state` tells apart what one page can show, in the message of a test that fails. Where the page before has the
+        same heading, the test first expects what is new on it: a click does not wait for the page that it leads to.
+        """
+
+
+def follow(link: Locator) -> None:
+    """Press what leads to another page (or to the same again), and wait for that page."""
+    with link.page.expect_navigation():
+        link.click()
 
 
 @pytest.fixture
@@ -36,11 +56,14 @@ def call(transactional_db: None) -> Call:
 
 
 @pytest.fixture
-def accessible() -> Callable[[Page, str], None]:
-    """A function that asserts that axe finds nothing on a page, light and dark, and that nothing overflows."""
+def accessible() -> Accessible:
+    """A look at a page with axe."""
     axe = Axe()
 
-    def check(page: Page, what: str) -> None:
+    def check(page: Page, heading: str, state: str = "") -> None:
+        expect(page.locator("h1")).to_contain_text(heading)
+        page.wait_for_load_state()
+        what = f"{heading}, {state}"
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             found = axe.run(page, options=RULES).response["violations"]

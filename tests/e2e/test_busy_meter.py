@@ -7,14 +7,15 @@ from playwright.sync_api import Page, expect
 
 from submissions.domain import meter_questions
 from submissions.models import Call
+from tests.e2e.conftest import follow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_busy_meter_says_so_and_then_shows_the_answer_by_itself(page: Page, call: Call) -> None:
     page.goto(f"/aufruf/{call.slug}/")
-    page.get_by_role("button", name="Themenvorschlag einreichen").first.click()
-    page.get_by_role("link", name="Beschreibung", exact=True).click()
+    follow(page.get_by_role("button", name="Themenvorschlag einreichen").first)
+    follow(page.get_by_role("link", name="Beschreibung", exact=True))
     expect(page.locator("#meter")).to_contain_text("von 2 Seiten")
     with ExitStack() as places:
         for _ in range(meter_questions.PLACES):

@@ -16,12 +16,11 @@ from review.domain.criteria import default_criteria
 from review.models import Assignment, CommitteePaper, Declaration, ReviewRole, ScoreSheet, ShortlistSnapshot
 from submissions.domain import receipt
 from submissions.models import Call, Proposal
+from tests.e2e.conftest import Accessible, follow
 from tests.review.scored import AT, KEYS, person_with
 from tests.servers import chromium
 from tests.servers.celery_process import CeleryProcess
 from tests.submissions.build import make_call, submitted, with_organisation
-
-Accessible = Callable[[Page, str], None]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -95,13 +94,14 @@ def enter(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., P
 def go_to(page: Page, call: Call, name: str) -> None:
     """Open a page of the call through its navigation, from the cockpit."""
     page.goto(f"/verwaltung/review/cockpit/{call.pk}/")
-    page.get_by_role("navigation", name="Seiten dieses Aufrufs").get_by_role("link", name=name, exact=True).click()
+    pages = page.get_by_role("navigation", name="Seiten dieses Aufrufs")
+    follow(pages.get_by_role("link", name=name, exact=True))
 
 
 def declare(page: Page, answer: str) -> None:
     """Say whether there is a conflict."""
     page.get_by_label(answer, exact=True).check()
-    page.get_by_role("button", name="Verbindlich erklären").click()
+    follow(page.get_by_role("button", name="Verbindlich erklären"))
 
 
 def fill_sheet(page: Page, value: int) -> None:
@@ -127,7 +127,7 @@ def review_all(page: Page, team: Team, values: dict[str, int], *, conflict: str 
         button = page.get_by_role("link", name="Nächsten Vorschlag bewerten")
         if not button.count():
             return
-        button.click()
+        follow(button)
         title = page.locator("h1").inner_text()
         if conflict and conflict in title:
             declare(page, "persönliche Beziehung")
@@ -144,24 +144,24 @@ def test_from_the_assignment_to_the_paper(
     ada, ben, cem = (enter(person) for person in team.reviewers)
 
     go_to(office, team.call, "Zuweisungen")
-    office.get_by_role("link", name="Automatisch verteilen").click()
+    follow(office.get_by_role("link", name="Automatisch verteilen"))
     office.get_by_label("Bewertungen je Vorschlag").fill("3")
     for person in (team.lead, team.office):
         office.get_by_label(str(person)).uncheck()
     office.get_by_role("button", name="Vorschau anzeigen").click()
     expect(office.get_by_text("9 neue Zuweisungen")).to_be_visible()
     assert not Assignment.objects.exists()
-    accessible(office, "preview of assignments")
+    accessible(office, "Zuweisen", "preview")
     office.get_by_role("button", name="Jetzt so zuweisen").click()
     expect(office.get_by_role("heading", name="9 Zuweisungen")).to_be_visible()
-    accessible(office, "assignments")
+    accessible(office, "Zuweisungen")
 
     go_to(office, team.call, "Vorschläge")
-    office.get_by_role("link", name="Hitzevorsorge").click()
+    follow(office.get_by_role("link", name="Hitzevorsorge"))
     declare(office, "keine Befangenheit")
-    office.get_by_role("link", name="Formale Prüfung").click()
+    follow(office.get_by_role("link", name="Formale Prüfung"))
     office.get_by_label("zugelassen", exact=True).check()
-    accessible(office, "formal check")
+    accessible(office, "Hitzevorsorge", "formal check")
     office.get_by_role("button", name="Ergebnis festhalten").click()
     expect(office.get_by_text("gilt", exact=True)).to_be_visible()
 
@@ -172,65 +172,65 @@ def test_from_the_assignment_to_the_paper(
     assert Declaration.objects.get(person=team.reviewers[2], proposal=team.proposals[2]).kind == "personal"
     cem.goto("/verwaltung/submissions/proposal/")
     expect(cem.get_by_text("Radverkehr")).to_have_count(0)
-    accessible(ada, "reviews of a proposal, at the end")
+    accessible(ada, "Cockpit", "at the end")
 
     for proposal in team.proposals:
         lead.goto(f"/verwaltung/review/vorschlag/{proposal.pk}/")
         declare(lead, "keine Befangenheit")
     lead.goto(f"/verwaltung/review/vorschlag/{team.proposals[2].pk}/bewertungen/")
-    accessible(lead, "reviews")
+    accessible(lead, "Radverkehr", "reviews")
     lead.get_by_text("Bogen von Ben Beta öffnen").click()
     lead.get_by_label("Grund").locator("visible=true").fill("Bitte noch einmal lesen.")
     lead.get_by_role("button", name="Wieder öffnen").locator("visible=true").click()
     expect(lead.get_by_text("Der Bogen von Ben Beta ist wieder offen.")).to_be_visible()
     ben.goto(f"/verwaltung/review/vorschlag/{team.proposals[2].pk}/")
-    accessible(ben, "sheet, reopened")
+    accessible(ben, "Radverkehr", "sheet, reopened")
     fill_sheet(ben, 1)
 
     go_to(lead, team.call, "Rangfolge")
     expect(lead.get_by_text("gleichauf", exact=True).locator("visible=true").first).to_be_visible()
     expect(lead.get_by_text("uneinig", exact=True).locator("visible=true").first).to_be_visible()
-    accessible(lead, "ranking")
+    accessible(lead, "Rangfolge")
     go_to(lead, team.call, "Gespräche")
-    lead.get_by_role("link", name="Radverkehr").click()
+    follow(lead.get_by_role("link", name="Radverkehr"))
     lead.get_by_label("Ihr Beitrag").fill("Woher kommt der Unterschied?")
     lead.get_by_role("button", name="Beitrag schreiben").click()
     expect(lead.get_by_text("Woher kommt der Unterschied?")).to_be_visible()
-    accessible(lead, "conversation")
+    accessible(lead, "Radverkehr", "conversation")
 
     shortlist_with_a_deviation(lead, team, accessible)
     lead.get_by_role("button", name="Vorlage für den Steuerungskreis erstellen").click()
     expect(lead.get_by_role("link", name="Vorlage herunterladen (PDF)")).to_be_visible(timeout=60_000)
-    accessible(lead, "paper")
+    accessible(lead, "Vorlage für den Steuerungskreis")
     with lead.expect_download() as download:
         lead.get_by_role("link", name="Vorlage herunterladen (PDF)").click()
     assert download.value.suggested_filename.endswith(".pdf")
     assert CommitteePaper.objects.get().state == "ready"
     go_to(lead, team.call, "Cockpit")
-    accessible(lead, "cockpit")
+    accessible(lead, "Cockpit")
 
 
 def shortlist_with_a_deviation(lead: Page, team: Team, accessible: Accessible) -> None:
     """Take the proposal on the third rank in the place of one of the two best, say why, and fix the list."""
     go_to(lead, team.call, "Auswahlliste")
     lead.get_by_label("Zahl der Themen").fill("2")
-    lead.get_by_role("button", name="Aus der Rangfolge anlegen").click()
+    follow(lead.get_by_role("button", name="Aus der Rangfolge anlegen"))
     lead.get_by_label("Herausnehmen: " + str(team.proposals[1].reference)).check()
     lead.get_by_text("Themen aufnehmen").click()
     lead.get_by_label("Radverkehr").check()
-    accessible(lead, "shortlist in work")
-    lead.get_by_role("button", name="Auswahlliste speichern").click()
+    accessible(lead, "Auswahlliste", "in work")
+    follow(lead.get_by_role("button", name="Auswahlliste speichern"))
     lead.get_by_role("button", name="Auswahlliste feststellen").click()
     expect(lead.get_by_text("Mindestens eine Abweichung")).to_be_visible()
     assert not ShortlistSnapshot.objects.exists()
-    accessible(lead, "shortlist without reasons")
+    accessible(lead, "Auswahlliste", "without reasons")
     for field in lead.get_by_label("Grund:").all():
         field.fill("Mehr Länder in Entwicklung.")
-    lead.get_by_role("button", name="Auswahlliste speichern").click()
+    follow(lead.get_by_role("button", name="Auswahlliste speichern"))
     lead.get_by_role("button", name="Auswahlliste feststellen").click()
     expect(lead.get_by_text("ist festgestellt und ändert sich nicht mehr")).to_be_visible()
     assert ShortlistSnapshot.objects.exists()
-    accessible(lead, "shortlist, fixed")
+    accessible(lead, "Auswahlliste", "fixed")
 
 
 @pytest.mark.parametrize("width", [1280, 375])
@@ -240,28 +240,30 @@ def test_the_pages_of_the_lead_are_accessible_at_every_width(
     page = enter(team.lead, viewport={"width": width, "height": 900})
     proposal = team.proposals[0].pk
     page.goto(f"/verwaltung/review/vorschlag/{proposal}/")
-    accessible(page, "declaration")
+    accessible(page, "Hitzevorsorge", "declaration")
     page.get_by_role("button", name="Verbindlich erklären").click()
     expect(page.locator("[data-error-summary]")).to_be_focused()
-    accessible(page, "declaration with error")
+    accessible(page, "Hitzevorsorge", "declaration with error")
     declare(page, "keine Befangenheit")
-    for path in (
-        f"vorschlag/{proposal}/",
-        f"vorschlag/{proposal}/verlauf/",
-        f"vorschlag/{proposal}/bewertungen/",
-        *(
-            f"{name}/{team.call.pk}/"
-            for name in ("befangenheit", "einueben", "anforderungen", "laender", "regeln", "gespraeche", "rangfolge")
-        ),
-        "personen/",
-        f"personen/{team.office.pk}/",
-        "kennzahlen/",
-    ):
+    call = team.call.pk
+    headings = {
+        f"vorschlag/{proposal}/": "Hitzevorsorge",
+        f"vorschlag/{proposal}/verlauf/": "Hitzevorsorge",
+        f"vorschlag/{proposal}/bewertungen/": "Hitzevorsorge",
+        f"befangenheit/{call}/": "Erklärungen zur Befangenheit",
+        f"einueben/{call}/": "Einüben der Bewertung",
+        f"anforderungen/{call}/": "Anforderungen",
+        f"laender/{call}/": "Status der Länder",
+        f"regeln/{call}/": "Regeln der Bewertung",
+        f"gespraeche/{call}/": "Uneinigkeit und Gespräche",
+        f"rangfolge/{call}/": "Rangfolge",
+        "personen/": "Personen und Rollen",
+        f"personen/{team.office.pk}/": str(team.office),
+        "kennzahlen/": "Was die Zahlen bedeuten",
+    }
+    for path, heading in headings.items():
         page.goto(f"/verwaltung/review/{path}")
-        accessible(page, path)
-    for path in ("/verwaltung/", "/verwaltung/submissions/proposal/"):
-        page.goto(path)
-        accessible(page, path)
+        accessible(page, heading, path)
 
 
 def test_two_tabs_do_not_overwrite_each_other(
@@ -281,7 +283,7 @@ def test_two_tabs_do_not_overwrite_each_other(
     other.get_by_role("button", name="Speichern", exact=True).click()
     expect(other.get_by_text("Aus dem ersten Fenster")).to_be_visible()
     expect(other.get_by_label("Ihre Gesamteinschätzung")).to_have_value("Aus dem zweiten Fenster")
-    accessible(other, "conflict")
+    accessible(other, "Hitzevorsorge", "conflict")
     other.get_by_role("button", name="Speichern", exact=True).click()
     expect(other.locator("#autosave")).to_contain_text("Gespeichert um")
     assert ScoreSheet.objects.get().statement == "Aus dem zweiten Fenster"

@@ -1,6 +1,5 @@
 """The pages of signing in and the warning before the session ends, in a real browser."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from connective.accounts.models import User
+from tests.e2e.conftest import Accessible, follow
 
 SIGN_IN, CODE = reverse("account_login"), reverse("account_confirm_login_code")
 
@@ -32,7 +32,7 @@ def signed_in(context: BrowserContext, live_server: LiveServer) -> User:
 
 
 def test_the_warning_takes_the_focus_and_prolongs_the_session(
-    any_width: Page, signed_in: User, settings: Settings, accessible: Callable[[Page, str], None]
+    any_width: Page, signed_in: User, settings: Settings, accessible: Accessible
 ) -> None:
     page = any_width
     settings.SIGNED_IN_IDLE_SECONDS = 595
@@ -42,7 +42,7 @@ def test_the_warning_takes_the_focus_and_prolongs_the_session(
     expect(dialog).to_be_visible()
     expect(dialog).to_contain_text("in 10 Minuten")
     expect(page.get_by_role("button", name="Angemeldet bleiben")).to_be_focused()
-    accessible(page, "session warning")
+    accessible(page, "Anmelden", "session warning")
     settings.SIGNED_IN_IDLE_SECONDS = 7200
     page.keyboard.press("Enter")
     expect(dialog).to_be_hidden()
@@ -50,7 +50,7 @@ def test_the_warning_takes_the_focus_and_prolongs_the_session(
 
 
 def test_a_session_that_ended_elsewhere_is_told_and_what_was_typed_stays(
-    page: Page, signed_in: User, accessible: Callable[[Page, str], None]
+    page: Page, signed_in: User, accessible: Accessible
 ) -> None:
     page.goto(SIGN_IN)
     page.get_by_label("E-Mail-Adresse").fill("getippt@example.org")
@@ -58,7 +58,7 @@ def test_a_session_that_ended_elsewhere_is_told_and_what_was_typed_stays(
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     dialog = page.get_by_role("alertdialog", name="Ihre Sitzung ist beendet")
     expect(dialog).to_be_visible()
-    accessible(page, "ended session")
+    accessible(page, "Anmelden", "ended session")
     page.get_by_role("button", name="Schließen").click()
     expect(dialog).to_be_hidden()
     expect(page.get_by_label("E-Mail-Adresse")).to_be_focused()
@@ -81,35 +81,33 @@ def test_without_scripts_a_button_prolongs_the_session(
 
 
 def test_axe_finds_nothing_on_the_pages_of_signing_in(
-    any_width: Page, accessible: Callable[[Page, str], None], transactional_db: None
+    any_width: Page, accessible: Accessible, transactional_db: None
 ) -> None:
     page = any_width
     page.goto(f"{SIGN_IN}?next=/beleg/")
-    accessible(page, "address")
+    accessible(page, "Anmelden")
     page.get_by_role("button", name="Code anfordern").click()
     expect(page.get_by_role("alert")).to_be_focused()
-    accessible(page, "no address")
+    accessible(page, "Anmelden", "no address")
     page.get_by_label("E-Mail-Adresse").fill("antrag@example.org")
     page.get_by_role("button", name="Code anfordern").dblclick()
     expect(page.get_by_label("Code aus der E-Mail")).to_be_visible()
-    accessible(page, "code")
+    accessible(page, "Code eingeben")
     page.get_by_label("Code aus der E-Mail").fill("nein")
     page.get_by_role("button", name="Anmelden").click()
     expect(page.get_by_role("alert")).to_contain_text("noch 4 Versuche")
-    accessible(page, "wrong code")
+    accessible(page, "Code eingeben", "wrong code")
     page.goto(SIGN_IN)
-    accessible(page, "address while a code is on its way")
+    accessible(page, "Anmelden", "while a code is on its way")
     page.context.clear_cookies()
     page.goto(CODE)
     expect(page.get_by_text("Hier wartet keine Anmeldung mehr")).to_be_visible()
-    accessible(page, "no code")
+    accessible(page, "Anmelden", "no code")
     page.goto(reverse("account_inactive"))
-    accessible(page, "shut out")
+    accessible(page, "Dieses Konto ist gesperrt")
 
 
-def test_a_stale_page_keeps_its_text(
-    any_width: Page, accessible: Callable[[Page, str], None], transactional_db: None
-) -> None:
+def test_a_stale_page_keeps_its_text(any_width: Page, accessible: Accessible, transactional_db: None) -> None:
     page = any_width
     page.goto(reverse("submissions:verify"))
     field = page.locator("main input:not([type=hidden]):not([type=file])").first
@@ -119,12 +117,12 @@ def test_a_stale_page_keeps_its_text(
     expect(page.get_by_role("heading", name="Diese Seite war veraltet")).to_be_visible()
     page.get_by_text("Getippten Text ansehen").click()
     expect(page.get_by_label("Angabe 1")).to_have_value("TA2021-0007")
-    accessible(page, "stale page")
+    accessible(page, "Diese Seite war veraltet")
 
 
 def test_axe_finds_nothing_on_the_pages_of_demo_mode(
     any_width: Page,
-    accessible: Callable[[Page, str], None],
+    accessible: Accessible,
     transactional_db: None,
     settings: Settings,
     tmp_path: Path,
@@ -137,8 +135,8 @@ def test_axe_finds_nothing_on_the_pages_of_demo_mode(
     message.attach("beleg.pdf", b"%PDF", "application/pdf")
     message.send()
     page.goto(SIGN_IN)
-    accessible(page, "people")
-    page.get_by_role("link", name="Postfach ansehen").click()
-    accessible(page, "mailbox")
-    page.get_by_role("link", name="Betreff").click()
-    accessible(page, "mail")
+    accessible(page, "Anmelden", "people of the demo")
+    follow(page.get_by_role("link", name="Postfach ansehen"))
+    accessible(page, "Postfach")
+    follow(page.get_by_role("link", name="Betreff"))
+    accessible(page, "Betreff")

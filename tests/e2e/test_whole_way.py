@@ -6,10 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from submissions.models import Call, Proposal, SubmittedVersion
+from tests.e2e.conftest import Accessible, follow
 from tests.servers.celery_process import CeleryProcess
 from tests.smtp import SmtpServer
 
-Accessible = Callable[[Page, str], None]
 SignIn = Callable[[Page, str], None]
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,40 +41,46 @@ def fill(page: Page, answers: dict[str, str]) -> None:
 
 def go_on(page: Page) -> None:
     """Save and go on to the next task."""
-    with page.expect_navigation():  # which may wait for a save that is under way
-        page.get_by_role("button", name="Speichern und weiter").click()
+    follow(page.get_by_role("button", name="Speichern und weiter"))  # which may wait for a save that is under way
+
+
+def start(page: Page, call: Call, part: str = "") -> None:
+    """Begin a proposal from the page of the call, and open a part of its form sheet."""
+    page.goto(f"/aufruf/{call.slug}/")
+    follow(page.get_by_role("button", name="Themenvorschlag einreichen").first)
+    if part:
+        follow(page.get_by_role("link", name=part, exact=True))
 
 
 def fill_everything(page: Page, look: Callable[[str], None]) -> None:
     """Fill all seven tasks, looking at each."""
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    look("task list")
-    page.get_by_role("link", name="Organisation", exact=True).click()
-    look("organisation")
+    look("Ihr Themenvorschlag")
+    follow(page.get_by_role("link", name="Organisation", exact=True))
+    look("Organisation")
     fill(page, ORGANISATION)
     page.get_by_label("Kommune", exact=True).check()
     page.get_by_label("Land", exact=True).select_option("05")
     go_on(page)
-    look("contact")
+    look("Ansprechperson")
     fill(page, CONTACT)
     go_on(page)
-    look("topic")
+    look("Thema")
     fill(page, {"Titel des Themas": "Hitzevorsorge im Quartier"})
     page.get_by_label("Klima und Nachhaltigkeit").check()
     go_on(page)
     fill(page, DESCRIPTION)
-    look("description")
+    look("Beschreibung")
     go_on(page)
-    look("cities")
+    look("Städte")
     page.get_by_label("Staat").nth(0).select_option("KE")
     page.get_by_label("Staat").nth(1).select_option("FR")
     go_on(page)
-    look("commitments")
+    look("Zusagen")
     fill(page, {"Bereitschaft zu Folgeaktivitäten": "Ja.", "Wer hat das zugesagt": "Kim Muster"})
     page.get_by_label("Funktion").fill("Oberbürgermeisterin")
     page.get_by_label("Die Kommune unterstützt").check()
     go_on(page)
-    look("hosting")
+    look("Als Gastgeber")
     page.get_by_label("beides ist möglich").check()
     go_on(page)
 
@@ -89,28 +95,25 @@ def test_a_clerk_submits_a_proposal_and_gets_the_receipt_by_mail(  # noqa: PLR09
 ) -> None:
     page = any_width
     page.goto(f"/aufruf/{call.slug}/")
-    accessible(page, "call")
-    page.get_by_role("button", name="Themenvorschlag einreichen").first.click()
-    fill_everything(page, lambda what: accessible(page, what))
-    expect(page.get_by_role("heading", name="Prüfen und einreichen")).to_be_visible()
-    accessible(page, "check, not signed in")
-    page.get_by_role("link", name="Anmelden und einreichen").click()
-    accessible(page, "sign in")
+    accessible(page, str(call))
+    start(page, call)
+    fill_everything(page, lambda heading: accessible(page, heading))
+    accessible(page, "Prüfen und einreichen", "not signed in")
+    follow(page.get_by_role("link", name="Anmelden und einreichen"))
+    accessible(page, "Anmelden")
     sign_in(page, "antrag@example.org")
-    expect(page.get_by_role("heading", name="Prüfen und einreichen")).to_be_visible()
-    accessible(page, "check")
+    accessible(page, "Prüfen und einreichen")
     page.get_by_label("Ich stimme der Verarbeitung").check()
     page.get_by_role("button", name="Verbindlich einreichen").click()
-    expect(page.get_by_role("heading", name="ist eingegangen")).to_be_visible()
     expect(page.get_by_role("link", name="PDF herunterladen")).to_be_visible(timeout=30_000)
-    accessible(page, "receipt")
+    accessible(page, "Ihr Themenvorschlag ist eingegangen")
     version = SubmittedVersion.objects.get()
     assert '"follow_up":"Ja."' in version.content
     celery_worker.finish()
     (mail,) = [mail for mail in mail_server.received if version.reference in mail.text]
     assert mail.recipients == ["antrag@example.org"]
-    page.get_by_role("link", name="Meine Vorschläge").click()
-    accessible(page, "my proposals")
+    follow(page.get_by_role("link", name="Meine Vorschläge"))
+    accessible(page, "Meine Vorschläge")
     expect(page.get_by_text(version.reference)).to_be_visible()
 
 
@@ -118,10 +121,9 @@ def test_the_whole_way_works_without_javascript(
     without_javascript: Page, call: Call, sign_in: SignIn, celery_worker: CeleryProcess
 ) -> None:
     page = without_javascript
-    page.goto(f"/aufruf/{call.slug}/")
-    page.get_by_role("button", name="Themenvorschlag einreichen").first.click()
-    fill_everything(page, lambda _what: None)
-    page.get_by_role("link", name="Anmelden und einreichen").click()
+    start(page, call)
+    fill_everything(page, lambda _heading: None)
+    follow(page.get_by_role("link", name="Anmelden und einreichen"))
     sign_in(page, "antrag@example.org")
     page.get_by_label("Ich stimme der Verarbeitung").check()
     page.get_by_role("button", name="Verbindlich einreichen").click()
@@ -134,9 +136,7 @@ def test_the_whole_way_works_without_javascript(
 def test_what_is_typed_is_saved_by_itself_and_the_meter_is_live(
     page: Page, call: Call, celery_worker: CeleryProcess
 ) -> None:
-    page.goto(f"/aufruf/{call.slug}/")
-    page.get_by_role("button", name="Themenvorschlag einreichen").first.click()
-    page.get_by_role("link", name="Beschreibung", exact=True).click()
+    start(page, call, "Beschreibung")
     page.get_by_label("Thema und Hintergrund").fill("Ein Satz.\n\n" * 90)
     expect(page.locator("#autosave")).to_contain_text("Gespeichert um", timeout=10_000)
     expect(page.locator("#meter")).to_contain_text("von 2 Seiten")
@@ -149,9 +149,7 @@ def test_what_is_typed_is_saved_by_itself_and_the_meter_is_live(
 
 
 def test_a_second_tab_is_told_and_shows_both_texts(page: Page, call: Call, accessible: Accessible) -> None:
-    page.goto(f"/aufruf/{call.slug}/")
-    page.get_by_role("button", name="Themenvorschlag einreichen").first.click()
-    page.get_by_role("link", name="Thema", exact=True).click()
+    start(page, call, "Thema")
     other = page.context.new_page()
     other.goto(page.url)
     page.get_by_label("Titel des Themas").fill("Aus dem ersten Fenster")
@@ -162,7 +160,7 @@ def test_a_second_tab_is_told_and_shows_both_texts(page: Page, call: Call, acces
     expect(other.locator("#conflict")).to_be_focused()
     expect(other.locator("#conflict")).to_contain_text("Aus dem ersten Fenster")
     expect(other.get_by_label("Titel des Themas")).to_have_value("Aus dem zweiten Fenster")
-    accessible(other, "conflict")
+    accessible(other, "Thema", "conflict")
     other.get_by_role("button", name="Speichern und weiter").click()
     expect(other.get_by_role("heading", level=1, name="Beschreibung")).to_be_visible()
 
@@ -170,14 +168,12 @@ def test_a_second_tab_is_told_and_shows_both_texts(page: Page, call: Call, acces
 def test_errors_take_the_focus_and_lead_to_their_fields_by_keyboard(
     page: Page, call: Call, accessible: Accessible
 ) -> None:
-    page.goto(f"/aufruf/{call.slug}/")
-    page.get_by_role("button", name="Themenvorschlag einreichen").first.click()
-    page.get_by_role("link", name="Ansprechperson", exact=True).click()
+    start(page, call, "Ansprechperson")
     page.get_by_label("Telefon").fill("ruf an")
     page.get_by_label("Telefon").press("Enter")
     summary = page.locator("[data-error-summary]")
     expect(summary).to_be_focused()
-    accessible(page, "errors")
+    accessible(page, "Ansprechperson", "errors")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Telefon")).to_be_focused()
@@ -186,32 +182,39 @@ def test_errors_take_the_focus_and_lead_to_their_fields_by_keyboard(
 def test_the_check_page_with_gaps_is_accessible_and_offers_no_button(
     page: Page, call: Call, accessible: Accessible
 ) -> None:
-    page.goto(f"/aufruf/{call.slug}/")
-    page.get_by_role("button", name="Themenvorschlag einreichen").first.click()
+    start(page, call)
     proposal = Proposal.objects.get()
     page.goto(f"/vorschlaege/{proposal.public_id}/pruefen/")
-    accessible(page, "check with gaps")
+    accessible(page, "Prüfen und einreichen", "with gaps")
     expect(page.get_by_role("button", name="Verbindlich einreichen")).to_have_count(0)
     page.get_by_role("link", name="Es fehlt: Titel des Themas").click()
     expect(page.get_by_label("Titel des Themas")).to_be_visible()
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/beleg/", "/barrierefreiheit/", "/datenschutz/", "/impressum/", "/gibt-es-nicht/"]
+    ("path", "heading"),
+    [
+        ("/", "Themenaufruf 2021"),
+        ("/beleg/", "Beleg prüfen"),
+        ("/barrierefreiheit/", "Barrierefreiheit"),
+        ("/datenschutz/", "Datenschutz"),
+        ("/impressum/", "Impressum"),
+        ("/gibt-es-nicht/", "Diese Seite gibt es nicht"),
+    ],
 )
-def test_public_pages_are_accessible_at_320_px_too(page: Page, call: Call, accessible: Accessible, path: str) -> None:
+def test_public_pages_are_accessible_at_320_px_too(
+    page: Page, call: Call, accessible: Accessible, path: str, heading: str
+) -> None:
     page.set_viewport_size({"width": 320, "height": 700})
     page.goto(path)
-    accessible(page, path)
+    accessible(page, heading)
 
 
 def test_a_name_from_the_register_fills_land_and_key(page: Page, call: Call) -> None:
     from submissions.domain.municipality_register import load_sample
 
     load_sample()
-    page.goto(f"/aufruf/{call.slug}/")
-    page.get_by_role("button", name="Themenvorschlag einreichen").first.click()
-    page.get_by_role("link", name="Organisation", exact=True).click()
+    start(page, call, "Organisation")
     name = page.get_by_label("Name der Kommune")
     name.press_sequentially("koln")
     expect(page.locator("#municipalities option").first).to_be_attached()
@@ -221,8 +224,7 @@ def test_a_name_from_the_register_fills_land_and_key(page: Page, call: Call) -> 
 
 
 def test_a_button_pressed_while_the_page_saves_by_itself_meets_no_conflict_with_itself(page: Page, call: Call) -> None:
-    page.goto(f"/aufruf/{call.slug}/")
-    page.get_by_role("button", name="Themenvorschlag einreichen").first.click()
+    start(page, call)
     page.add_init_script(
         """const real = window.fetch;
         window.fetch = async (...asked) => {
@@ -231,7 +233,7 @@ def test_a_button_pressed_while_the_page_saves_by_itself_meets_no_conflict_with_
           return response;
         };"""
     )
-    page.get_by_role("link", name="Thema", exact=True).click()
+    follow(page.get_by_role("link", name="Thema", exact=True))
     title = page.get_by_label("Titel des Themas")
     title.fill("Hitze")
     expect(page.locator("#autosave")).to_contain_text("Wird gespeichert")
