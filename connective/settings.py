@@ -8,6 +8,7 @@ from pathlib import Path
 
 import django_stubs_ext
 import environ
+from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +41,7 @@ INSTALLED_APPS = [
     "connective.accounts",
     "connective.audit",
     "connective.mail",
+    "connective.privacy",
     "connective.demo",
     "connective.site",
     "submissions",
@@ -169,8 +171,15 @@ CELERY_BEAT_SCHEDULE = {
     "hand out the head of the audit log": {"task": "connective.mail.tasks.mail_audit_head", "schedule": 3600.0},
     "finish receipts that were not told": {"task": "submissions.tasks.sweep_receipts", "schedule": 60.0},
     "purge unproved drafts": {"task": "submissions.tasks.purge_unproved_drafts", "schedule": 3600.0},
+    "erase what has had its time": {
+        "task": "connective.privacy.tasks.erase_expired",
+        "schedule": crontab(hour=2, minute=15),
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+
+PERSONAL_DATA = ["submissions.personal_data", "review.personal_data", "connective.privacy.own_data"]
+"""The modules that say what the portal knows about people and when it forgets it (`connective.privacy.register`)."""
 
 # --- Mail -----------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from connective.documents import opened
 from review.domain import blind
 from review.domain.visible import SeenProposal
 from review.views.access import for_proposal, may
@@ -30,7 +31,7 @@ def pdf(request: HttpRequest, proposal: SeenProposal, number: int) -> HttpRespon
         official = OfficialPdf.objects.filter(version=version).first()
         if official is None:
             raise Http404
-        response: HttpResponseBase = FileResponse(official.file.open(), content_type="application/pdf")
+        response: HttpResponseBase = FileResponse(opened(official.file), content_type="application/pdf")
     else:
         content = blind.without_names(json.loads(version.content))
         data = official_pdf.render(official_content(proposal, content, version))
@@ -49,7 +50,7 @@ def letter(request: HttpRequest, proposal: SeenProposal, number: int) -> FileRes
     if version.letter is None or not may(request, "review.see_identity", proposal):
         raise Http404
     filename = f"{version.reference} {_('Unterstützungsschreiben')}.pdf"
-    response = FileResponse(version.letter.file.open(), as_attachment=True, filename=filename)
+    response = FileResponse(opened(version.letter.file), as_attachment=True, filename=filename)
     response["Cache-Control"] = "no-store"
     return response
 

@@ -11,7 +11,7 @@ from connective.accounts.models import User
 from connective.audit.log import record
 from submissions.domain import completeness, form_sheet, page_limit
 from submissions.domain.errors import ContentChanged, DeadlinePassed, Incomplete, LimitReached, NotEditable, NotYetOpen
-from submissions.models import Call, Proposal, SubmittedVersion
+from submissions.models import Call, PrivacyText, Proposal, SubmittedVersion
 
 
 def seal(content: dict[str, Any], number: int) -> str:
@@ -89,6 +89,9 @@ def _freeze(proposal: Proposal, checked: str, consent_to: str, actor: User, rece
     if not proposal.reference:
         proposal.reference = f"{call.reference_prefix}-{call.next_number:04d}"
         Call.objects.filter(pk=call.pk).update(next_number=F("next_number") + 1)
+    PrivacyText.objects.get_or_create(
+        call=call, version=consent_to, defaults={"text": call.privacy_text, "first_used_at": received_at}
+    )
     text = form_sheet.canonical(content)
     return SubmittedVersion.objects.create(
         proposal=proposal,

@@ -7,6 +7,7 @@ from submissions.models.event import PastEvent
 from submissions.models.letter import LetterOfSupport
 from submissions.models.municipality import Municipality
 from submissions.models.organisation import Invitation, Membership, Organisation, Role
+from submissions.models.privacy_text import PrivacyText
 from submissions.models.proposal import Proposal
 from submissions.models.section import Section, SectionKey, SectionRevision
 from submissions.models.version import OfficialPdf, SubmittedVersion
@@ -23,6 +24,7 @@ __all__ = [
     "OfficialPdf",
     "Organisation",
     "PastEvent",
+    "PrivacyText",
     "Proposal",
     "Role",
     "Section",

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import get_language
@@ -82,6 +83,19 @@ class Call(models.Model):
     def __str__(self) -> str:
         """Return the title in the reader's language."""
         return self.localised("title")
+
+    def clean(self) -> None:
+        """Ask for a new version of a privacy notice that people consented to and that was changed since."""
+        used = self.privacy_texts.filter(version=self.privacy_version).first() if self.pk else None
+        if used and used.text != self.privacy_text:
+            raise ValidationError(
+                {
+                    "privacy_version": _(
+                        "Dieser Fassung des Datenschutzhinweises haben schon Personen zugestimmt. Bitte geben Sie dem "
+                        "geänderten Text eine neue Fassung, zum Beispiel „2“."
+                    )
+                }
+            )
 
     def localised(self, field: str) -> str:
         """Return the text of `field` in the reader's language, German where there is no English."""

@@ -12,7 +12,8 @@ class SubmittedVersion(models.Model):
 
     `content` is the canonical JSON *text* of all answers and `content_sha256` its hash; `received_at` is
     the moment at which the server had received the whole request. The deadline and the page limit in
-    force are kept beside them, so that the database itself can refuse what is late or too long.
+    force are kept beside them, so that the database itself can refuse what is late or too long. When their time has
+    come the answers about persons are blanked, once, and `erased_at` says so.
     """
 
     proposal = models.ForeignKey("submissions.Proposal", models.PROTECT, related_name="versions")
@@ -35,6 +36,12 @@ class SubmittedVersion(models.Model):
         null=True,
         related_name="+",
         verbose_name=_("Unterstützungsschreiben"),
+    )
+
+    erased_at = models.DateTimeField(
+        _("Angaben zu Personen gelöscht am"),
+        null=True,
+        help_text=_("Von da an gehört die Prüfsumme zu einem Inhalt, der nicht mehr vollständig da ist."),
     )
 
     class Meta:

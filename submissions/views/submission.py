@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from connective.accounts.models import User
+from connective.documents import opened
 from connective.errors import DomainError
 from connective.receiving import received_at
 from submissions.domain import completeness, form_sheet, page_limit
@@ -109,7 +110,7 @@ def receipt(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 def pdf_file(request: HttpRequest, proposal: Proposal, number: int) -> FileResponse:  # noqa: ARG001
     """Return the official PDF of a version."""
     pdf = _pdf_or_404(proposal, number)
-    response = FileResponse(pdf.file.open(), as_attachment=True, filename=f"{pdf.version.reference}-{number}.pdf")
+    response = FileResponse(opened(pdf.file), as_attachment=True, filename=f"{pdf.version.reference}-{number}.pdf")
     response["Cache-Control"] = "no-store"
     return response
 
@@ -146,7 +147,7 @@ def letter_file(request: HttpRequest, proposal: Proposal, letter_id: int) -> Fil
     letter = proposal.letters.filter(pk=letter_id).first()
     if letter is None:
         raise Http404
-    response = FileResponse(letter.file.open(), as_attachment=True, filename=f"{_('Unterstützungsschreiben')}.pdf")
+    response = FileResponse(opened(letter.file), as_attachment=True, filename=f"{_('Unterstützungsschreiben')}.pdf")
     response["Cache-Control"] = "no-store"
     return response
 

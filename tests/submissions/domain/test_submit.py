@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
 
 from connective.audit.models import Entry
@@ -18,7 +19,7 @@ from submissions.domain.errors import (
 from submissions.domain.save import save_section
 from submissions.domain.submit import submit
 from submissions.domain.withdraw import reopen, withdraw
-from submissions.models import Proposal, SubmittedVersion
+from submissions.models import PrivacyText, Proposal, SubmittedVersion
 from tests.submissions.build import current_seal, draft, in_time, make_call, person, submitted
 
 pytestmark = pytest.mark.django_db
@@ -260,3 +261,17 @@ def test_an_unmeasured_text_is_laid_out_before_any_lock_and_only_once(
             }
         )
     )
+
+
+def test_the_privacy_notice_that_was_consented_to_is_kept_and_a_changed_one_needs_a_new_version() -> None:
+    actor = person()
+    call = make_call(privacy_text="Hinweis, wie er war.")
+    submitted(call, actor)
+    kept = PrivacyText.objects.get()
+    assert (kept.call, kept.version, kept.text) == (call, "1", "Hinweis, wie er war.")
+    call.privacy_text = "Hinweis, wie er wurde."
+    with pytest.raises(ValidationError) as refused:
+        call.full_clean()
+    assert list(refused.value.message_dict) == ["privacy_version"]
+    call.privacy_version = "2"
+    call.full_clean()

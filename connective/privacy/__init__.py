@@ -1,0 +1,1 @@
+"""What the portal knows about people: why, for how long, and how it forgets."""

@@ -1,0 +1,1 @@
+"""What the portal knows about people, and how it forgets."""
