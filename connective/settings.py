@@ -7,11 +7,11 @@ Without any environment the portal starts in demo mode on embedded defaults; pro
 from pathlib import Path
 
 import django_stubs_ext
-import environ
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC
 from django.utils.translation import gettext_lazy as _
 
+from connective.environment import Environment, document_store
 from connective.modes import refuse_mixtures
 
 # Lets generic base classes name their model, for the type checker, at no cost at run time.
@@ -19,8 +19,8 @@ django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = environ.FileAwareEnv()
-environ.FileAwareEnv.read_env(BASE_DIR / ".env")
+env = Environment()
+Environment.read_env(BASE_DIR / ".env")
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 """What the portal writes where nothing else is set: database, documents, mailbox, unpacked fonts."""
 
@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "connective.accounts",
     "connective.audit",
+    "connective.backup",
     "connective.mail",
     "connective.privacy",
     "connective.demo",
@@ -130,10 +131,10 @@ CACHES = {
     }
 }
 
-MEDIA_ROOT = env.path("DOCUMENTS_DIR", default=str(VAR_DIR / "documents"))
+MEDIA_ROOT = env.str("DOCUMENTS_DIR", default=str(VAR_DIR / "documents"))
 """Private documents (letters of support, official PDFs): never served by path, only by views."""
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": document_store(env),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 STATIC_URL = "static/"
@@ -142,6 +143,8 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("kern", BASE_DIR / "node_modules" / "@kern-ux" / "native" / "dist"),
 ]
+BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENTS", default=[])
+"""The public keys (age1...) for which `manage.py backup` encrypts."""
 FONTS_DIR = BASE_DIR / "node_modules"
 """Where the font packages of the official PDF lie (KERN's Fira Sans and Noto Sans as fallback)."""
 
@@ -273,7 +276,7 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 if PRODUCTION:
-    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

@@ -1,0 +1,1 @@
+"""Backup and restore of database and documents as one consistent, encrypted set."""

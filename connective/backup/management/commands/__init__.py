@@ -1,0 +1,1 @@
+"""Commands for backup and restore."""
