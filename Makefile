@@ -13,10 +13,10 @@ SECRETS = SECRET_KEY=$$($(RANDOM)) RECEIPT_KEY=$$($(RANDOM))
 RANDOM = $(VENV)/python -c 'import secrets; print(secrets.token_hex(32))'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check style types layers templates migrations translations production bench lock format messages clean
+.PHONY: help run test check style types layers templates migrations translations production bench bench-deadline lock format messages clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## set up and start the portal with demo data at http://127.0.0.1:8000 (PORT= for another port)
 	@$(SET_UP) run
@@ -55,6 +55,10 @@ production:
 bench: ## measure and print the figures as tables
 	@$(SET_UP) test
 	@exec $(VENV)/python -m tests.bench
+
+bench-deadline: ## let 400 people write and submit while processes die, and look at what is there afterwards
+	@$(SET_UP) test
+	@exec $(VENV)/python -m tests.deadline_night
 
 format: ## put the code into shape
 	@$(SET_UP) check

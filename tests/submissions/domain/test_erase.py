@@ -66,11 +66,11 @@ class TestWhenItsTimeIsOver:
         _proposal, version = submitted(call, actor)
         receipt.finish(version.pk)
         pdf = OfficialPdf.objects.get(version=version)
-        assert default_storage.exists(pdf.file.name)
+        assert default_storage.exists(str(pdf.file.name))
         _over(call)
         with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
             erasing.erase_expired(clock.now())
-        assert not default_storage.exists(pdf.file.name)
+        assert not default_storage.exists(str(pdf.file.name))
         assert OfficialPdf.objects.get(version=version).sha256 == pdf.sha256
 
     def test_the_chain_of_the_audit_log_stays_sound_and_tells_of_it(self) -> None:
