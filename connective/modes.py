@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from django.http.request import validate_host
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "[::1]", "testserver", ".localhost"})
 MAILBOX = "connective.demo.mailbox.MailboxBackend"
@@ -19,6 +20,7 @@ SENDS_NOTHING = frozenset(
         *(f"django.core.mail.backends.{kind}.EmailBackend" for kind in ("console", "dummy", "filebased", "locmem")),
     }
 )
+EXAMPLE_PASSWORD = "change-me"  # noqa: S105 (the one that is refused)
 SECRET_LENGTH, SECRET_VARIETY = 50, 5
 """Fewer characters, or fewer different ones, are a weak secret (as `manage.py check --deploy` counts)."""
 
@@ -59,19 +61,43 @@ def _outside_production(mode: str, settings: Mapping[str, Any]) -> Iterator[Cont
 
 
 def _in_production(settings: Mapping[str, Any]) -> Iterator[Contradiction]:
-    secret, hosts = settings["SECRET_KEY"], settings["ALLOWED_HOSTS"]
+    yield from _secrets(settings)
+    yield from _addresses(settings)
+    yield from _services(settings)
+    if settings["DEBUG"]:
+        yield Contradiction("E013", "DEBUG must be off.")
+
+
+def _secrets(settings: Mapping[str, Any]) -> Iterator[Contradiction]:
+    secret = settings["SECRET_KEY"]
     is_weak = len(secret) < SECRET_LENGTH or len(set(secret)) < SECRET_VARIETY
     if is_weak or secret.startswith(("demo-and-test-only", "django-insecure-")):
         yield Contradiction("E011", f"SECRET_KEY must be a secret of at least {SECRET_LENGTH} characters.")
-    if not hosts or "*" in hosts or LOCAL_HOSTS.issuperset(hosts):
-        yield Contradiction("E012", "ALLOWED_HOSTS must name the hosts of the portal.")
-    if settings["DEBUG"]:
-        yield Contradiction("E013", "DEBUG must be off.")
-    if settings["EMAIL_BACKEND"] in SENDS_NOTHING:
-        yield Contradiction("E014", "EMAIL_URL must name a mail server; this backend sends nothing.")
-    if settings["DATABASES"]["default"]["ENGINE"].endswith("sqlite3"):
-        yield Contradiction("E015", "DATABASE_URL must name a PostgreSQL database; SQLite is for demo mode.")
     if not re.fullmatch(r"[0-9a-fA-F]{64}", settings["RECEIPT_KEY"]):
         yield Contradiction("E016", "RECEIPT_KEY must be 64 hexadecimal digits.")
-    if not settings["SITE_URL"].startswith("https://"):
+    if settings["DATABASES"]["default"].get("PASSWORD") == EXAMPLE_PASSWORD:
+        yield Contradiction("E021", "DATABASE_URL has the password of .env.example.")
+
+
+def _addresses(settings: Mapping[str, Any]) -> Iterator[Contradiction]:
+    hosts, site = settings["ALLOWED_HOSTS"], urlsplit(settings["SITE_URL"])
+    if not hosts or "*" in hosts or LOCAL_HOSTS.issuperset(hosts):
+        yield Contradiction("E012", "ALLOWED_HOSTS must name the hosts of the portal.")
+    elif not validate_host(site.hostname or "", hosts):
+        yield Contradiction("E020", "ALLOWED_HOSTS must contain the host of SITE_URL.")
+    if site.scheme != "https":
         yield Contradiction("E017", "SITE_URL must begin with https://.")
+
+
+def _services(settings: Mapping[str, Any]) -> Iterator[Contradiction]:
+    if settings["EMAIL_BACKEND"] in SENDS_NOTHING:
+        yield Contradiction("E014", "EMAIL_URL must name a mail server; this backend sends nothing.")
+    elif settings.get("EMAIL_HOST") not in LOCAL_HOSTS and not (
+        settings.get("EMAIL_USE_TLS") or settings.get("EMAIL_USE_SSL")
+    ):
+        # Sign-in codes are in these mails.
+        yield Contradiction("E019", "EMAIL_URL must begin with smtp+tls:// or smtp+ssl:// for a server elsewhere.")
+    if settings["DATABASES"]["default"]["ENGINE"] != "django.db.backends.postgresql":
+        yield Contradiction("E015", "DATABASE_URL must name a PostgreSQL database; SQLite is for demo mode.")
+    if urlsplit(settings["REDIS_URL"]).scheme not in {"redis", "rediss", "unix"}:
+        yield Contradiction("E018", "REDIS_URL must name a Redis or Valkey server: redis://, rediss:// or unix://.")

@@ -29,6 +29,9 @@ PRODUCTION: dict[str, Any] = {
     "SITE_URL": "https://portal.example.org",
     "ALLOWED_HOSTS": ["portal.example.org"],
     "EMAIL_BACKEND": SMTP,
+    "EMAIL_HOST": "mail.example.org",
+    "EMAIL_USE_TLS": True,
+    "REDIS_URL": "redis://redis:6379/0",
     "SECRET_KEY": SECRET,
     "DEBUG": False,
     "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql"}},
@@ -75,11 +78,30 @@ def test_demo_refuses_what_belongs_to_production(changed: dict[str, Any], code: 
         ({"DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3"}}}, "E015"),
         ({"RECEIPT_KEY": ""}, "E016"),
         ({"RECEIPT_KEY": "xy" * 32}, "E016"),
+        ({"DATABASES": {"default": {"ENGINE": "django.db.backends.mysql"}}}, "E015"),
         ({"SITE_URL": "http://portal.example.org"}, "E017"),
+        ({"REDIS_URL": ""}, "E018"),
+        ({"REDIS_URL": "memory://"}, "E018"),
+        ({"EMAIL_USE_TLS": False}, "E019"),
+        ({"SITE_URL": "https://elsewhere.example.org"}, "E020"),
+        ({"DATABASES": {"default": PRODUCTION["DATABASES"]["default"] | {"PASSWORD": "change-me"}}}, "E021"),
     ],
 )
 def test_production_refuses_what_is_missing_or_weak(changed: dict[str, Any], code: str) -> None:
     assert codes(PRODUCTION | changed) == [code]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"EMAIL_USE_TLS": False, "EMAIL_USE_SSL": True},
+        {"EMAIL_USE_TLS": False, "EMAIL_HOST": "localhost"},
+        {"ALLOWED_HOSTS": [".example.org"]},
+        {"REDIS_URL": "rediss://:word@redis.example.org/0"},
+    ],
+)
+def test_production_accepts_other_sound_ways(changed: dict[str, Any]) -> None:
+    assert codes(PRODUCTION | changed) == []
 
 
 def test_all_contradictions_are_named_at_once() -> None:
