@@ -14,7 +14,7 @@ from connective import clock
 from connective.accounts.models import User
 from connective.mail.board import board
 from connective.mail.models import Message
-from connective.mail.resolution import NothingToResolve, Resolution, resolve
+from connective.mail.resolution import Held, NothingToResolve, Resolution, resolve
 
 
 @admin.register(Message)
@@ -31,6 +31,7 @@ class MessageAdmin(admin.ModelAdmin[Message]):
     actions = ("was_sent", "send_again")
     fields = readonly_fields = (
         "state",
+        "held",
         "server_answer",
         "message_id",
         "kind",
@@ -75,7 +76,7 @@ class MessageAdmin(admin.ModelAdmin[Message]):
         for message in chosen:
             try:
                 resolve(message, request.user, outcome)
-            except NothingToResolve as refusal:
+            except (NothingToResolve, Held) as refusal:
                 self.message_user(request, f"{message}: {refusal.text}", messages.WARNING)
             else:
                 done += 1

@@ -41,7 +41,7 @@ class Board:
 def board(at: datetime) -> Board:
     """Return the state of the queue at `at`, in one query."""
     state = Message.State
-    old = Q(state=state.QUEUED, queued_at__lt=at - PATIENT)
+    old = Q(state=state.QUEUED, held=False, queued_at__lt=at - PATIENT)
     nobody_came = (Q(next_at=None) | Q(next_at__lt=at - PATIENT)) & (Q(claim=None) | Q(lease_until__lt=at))
     found = Message.objects.aggregate(
         without_worker=Count("pk", filter=old & nobody_came),

@@ -43,11 +43,12 @@ def sending_lease() -> timedelta:
 
 
 def due(at: datetime) -> QuerySet[Message]:
-    """Return the messages that somebody should deliver at `at`, the oldest first."""
+    """Return the messages that somebody should deliver at `at`, the oldest first; those that a person holds are not."""
     return Message.objects.filter(
         Q(next_at=None) | Q(next_at__lte=at),
         Q(claim=None) | Q(lease_until__lt=at),
         state=Message.State.QUEUED,
+        held=False,
     ).order_by("queued_at", "pk")
 
 
@@ -107,7 +108,7 @@ def _write_down(message: Message, claim: uuid.UUID, answer: Answer) -> None:
         case Outcome.SENT:
             # Also where the lease ran out meanwhile and nobody has decided yet: now it is known.
             changed = held.filter(state__in=(state.SENDING, state.UNCERTAIN)).update(
-                state=state.SENT, sent_at=at, **free
+                state=state.SENT, sent_at=at, held=False, **free
             )
         case Outcome.UNCERTAIN:
             changed = mine.update(state=state.UNCERTAIN, **free)

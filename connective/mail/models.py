@@ -9,18 +9,19 @@ from django.utils.translation import gettext_lazy as _
 class Message(models.Model):
     """One e-mail to one person about one occasion; the row is the truth about its fate, Celery a hint.
 
-    Text and attachments are frozen by `connective.mail.queue`; only `connective.mail.delivery`, `sweeping` and
-    `resolution` change the state. `claim` names the attempt that holds the message until `lease_until`.
+    Text and attachments are frozen by `connective.mail.queue`; only `connective.mail.delivery`, `sweeping`, `resolution`
+    and `holding` change the state. `claim` names the attempt that holds the message until `lease_until`.
     """
 
     class State(models.TextChoices):
-        """queued -> sending -> sent | failed | uncertain; a person takes it out of the last two."""
+        """queued -> sending -> sent | failed | uncertain; a person takes it out of the last two, or withdraws it unsent."""
 
         QUEUED = "queued", _("wartet")
         SENDING = "sending", _("wird übertragen")
         SENT = "sent", _("gesendet")
         FAILED = "failed", _("gescheitert")
         UNCERTAIN = "uncertain", _("ungewiss")
+        WITHDRAWN = "withdrawn", _("zurückgezogen")
 
     occasion = models.CharField(_("Anlass"), max_length=120)
     kind = models.CharField(_("Art"), max_length=60, db_index=True)
@@ -31,6 +32,11 @@ class Message(models.Model):
     message_id = models.CharField(_("Message-ID"), max_length=320, unique=True)
 
     state = models.CharField(_("Stand"), max_length=9, choices=State, default=State.QUEUED)
+    held = models.BooleanField(
+        _("angehalten"),
+        default=False,
+        help_text=_("Eine Person hat den Versand angehalten; er geht erst weiter, wenn sie es sagt."),
+    )
     claim = models.UUIDField(_("Versuch"), null=True, editable=False)
     lease_until = models.DateTimeField(_("in Arbeit bis"), null=True)
     attempts = models.PositiveIntegerField(_("Versuche"), default=0)
@@ -58,7 +64,7 @@ class Message(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["occasion", "recipient", "kind"], name="one_message_per_occasion"),
             models.CheckConstraint(
-                condition=models.Q(state__in=["queued", "sending", "sent", "failed", "uncertain"]),
+                condition=models.Q(state__in=["queued", "sending", "sent", "failed", "uncertain", "withdrawn"]),
                 name="message_state_known",
             ),
             models.CheckConstraint(

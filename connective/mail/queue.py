@@ -48,12 +48,14 @@ def queue(
     context: Mapping[str, object],
     attachments: Sequence[Attachment] = (),
     language: str = "de",
+    tell: bool = True,
 ) -> Message:
     """Queue the message `kind` about `occasion` for `recipient`; it leaves only after the transaction is committed.
 
     `templates/mail/<kind>.txt` is rendered now and never again; its first line is the subject. A second call for the
     same occasion, kind and recipient changes nothing and returns the first message. Raises `BadMessage` for what
-    cannot be in a mail header and `TransactionManagementError` outside of an atomic block.
+    cannot be in a mail header and `TransactionManagementError` outside of an atomic block. Whoever queues many at once
+    passes `tell=False` and calls `tell_all_after_commit` in the end.
     """
     if not connections[router.db_for_write(Message)].in_atomic_block:
         message = f"{kind!r} must be queued in the transaction of what it tells about"
@@ -88,22 +90,33 @@ def queue(
             )
             for position, attachment in enumerate(attachments, start=1)
         )
-        tell_after_commit(queued.pk)
+        if tell:
+            tell_after_commit(queued.pk)
     return queued
 
 
 def tell_after_commit(message_pk: int) -> None:
     """Tell Celery of the message once it is committed; nothing that goes wrong there reaches the caller."""
-    transaction.on_commit(lambda: _tell(message_pk), robust=True)
+    tell_all_after_commit([message_pk])
 
 
-def _tell(message_pk: int) -> None:
+def tell_all_after_commit(message_pks: Sequence[int]) -> None:
+    """Tell Celery of many messages; a broker that does not answer is asked once, not once for each of them."""
+    transaction.on_commit(lambda: _tell(message_pks), robust=True)
+
+
+def _tell(message_pks: Sequence[int]) -> None:
     from connective.mail.tasks import send
 
-    try:
-        send.delay(message_pk)
-    except OperationalError:
-        logger.warning("The broker does not answer; the sweeper will find message %s", message_pk)
+    for told, message_pk in enumerate(message_pks):
+        try:
+            send.delay(message_pk)
+        except OperationalError:
+            left = len(message_pks) - told
+            logger.warning(
+                "The broker does not answer; the sweeper will find message %s and all after it (%s)", message_pk, left
+            )
+            return
 
 
 def render(kind: str, context: Mapping[str, object], language: str) -> tuple[str, str]:

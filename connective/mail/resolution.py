@@ -25,6 +25,14 @@ class NothingToResolve(DomainError):
     message = _("Diese E-Mail braucht keine Entscheidung (mehr). Laden Sie die Seite neu.")
 
 
+class Held(DomainError):
+    """The message waits for a person's word, or was overtaken by another; it is not sent again."""
+
+    message = _(
+        "Diese E-Mail ist angehalten oder überholt und wird nicht noch einmal gesendet. Setzen Sie zuerst den Versand fort."
+    )
+
+
 FROM = {
     Resolution.WAS_SENT: [Message.State.UNCERTAIN],
     Resolution.SEND_AGAIN: [Message.State.UNCERTAIN, Message.State.FAILED],
@@ -36,14 +44,19 @@ FROM = {
 def resolve(message: Message, actor: User, outcome: Resolution) -> None:
     """Settle the fate of a message: it was sent, or it is sent again under the same Message-ID; recorded.
 
-    Raises `NothingToResolve` when the message is in another state, for example because a colleague was quicker.
+    Raises `NothingToResolve` when the message is in another state, for example because a colleague was quicker, and `Held`
+    for sending again what is held.
     """
     undecided = Message.objects.filter(pk=message.pk, state__in=FROM[outcome])
     free = {"claim": None, "lease_until": None, "next_at": None}
     if outcome is Resolution.WAS_SENT:
         changed = undecided.update(state=Message.State.SENT, sent_at=clock.now(), **free)
     else:
-        changed = undecided.update(state=Message.State.QUEUED, queued_at=clock.now(), refusals=0, **free)
+        if undecided.filter(held=True).exists():
+            raise Held
+        changed = undecided.filter(held=False).update(
+            state=Message.State.QUEUED, queued_at=clock.now(), refusals=0, **free
+        )
     if changed != 1:
         raise NothingToResolve
     if outcome is Resolution.SEND_AGAIN:

@@ -64,6 +64,7 @@ class LetterBatch(models.Model):
     )
     number = models.PositiveSmallIntegerField(_("Nummer"), default=1)
     state = models.CharField(_("Stand"), max_length=8, choices=State, default=State.DRAFT)
+    dated_on = models.DateField(_("Datum der Schreiben"))
     drafted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("entworfen von")
     )
