@@ -1,6 +1,7 @@
 """What all steps of a vote stand on: who may take them, the lock, the refusals.
 
-Order of all locks of the vote: call, proposals, round, audit log.
+Order of all locks of the vote: call, proposals, round, audit log. Whoever holds a proposal's lock (a declaration of
+conflict) takes the round alone, with `locked_open_round`.
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from connective.errors import DomainError
 from review.domain.errors import NotPermitted
 from review.domain.roles import roles_of
 from review.models import ReviewRole, VotingRound
-from submissions.models import Call
+from submissions.models import Call, Proposal
 
 State = VotingRound.State
 
@@ -51,6 +52,15 @@ def locked_round(round_: VotingRound) -> VotingRound:
     locked = VotingRound.objects.select_for_update().get(pk=round_.pk)
     locked.call = call
     return locked
+
+
+def locked_open_round(proposal: Proposal) -> VotingRound | None:
+    """Lock and return the open round that votes on a proposal; for whoever holds the proposal's lock already."""
+    return (
+        VotingRound.objects.select_for_update(of=("self",))
+        .filter(call=proposal.call_id, state=State.OPEN, topics__proposal=proposal)
+        .first()
+    )
 
 
 def in_state(locked: VotingRound, *states: VotingRound.State) -> None:

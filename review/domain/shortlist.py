@@ -21,12 +21,13 @@ from review.domain.deviations import best, deviations
 from review.domain.errors import Closed, NotPermitted, ReasonNeeded
 from review.domain.roles import roles_of
 from review.domain.visible import proposals_for
-from review.models import ReviewRole, Shortlist, ShortlistEntry, ShortlistSnapshot
+from review.models import ReviewRole, Shortlist, ShortlistEntry, ShortlistSnapshot, VotingRound
 from submissions.domain.form_sheet import sha256
 from submissions.models import Call
 
 OFFICE = frozenset({ReviewRole.OFFICE, ReviewRole.LEAD})
 LEAD = frozenset({ReviewRole.LEAD})
+_UNDER_VOTE = (VotingRound.State.OPEN, VotingRound.State.CLOSED)
 MAX_ENTRIES = 200
 """More cannot be compared by a committee, nor laid out in one paper."""
 
@@ -61,6 +62,12 @@ class NothingRanked(DomainError):
     """No proposal has a rank yet."""
 
     message = _("Noch hat kein Vorschlag einen Rang, aus dem eine Auswahlliste entstehen kann.")
+
+
+class ListUnderVote(DomainError):
+    """The committee votes on the list; it stays until the result is certified."""
+
+    message = _("Über diese Auswahlliste wird gerade abgestimmt. Neu aufstellen können Sie sie nach der Abstimmung.")
 
 
 class ReasonsMissing(DomainError):
@@ -184,7 +191,8 @@ def fix(shortlist: Shortlist, *, based_on: str, actor: User, at: datetime) -> Sh
 def reopen(shortlist: Shortlist, *, reason: str, actor: User, at: datetime) -> Shortlist:
     """Make another list in work that begins as a copy of a fixed one, which stays. Only the lead may.
 
-    Raises NotPermitted, ReasonNeeded, and ShortlistInWork where the list is not fixed or another is in work.
+    While the committee votes it stays: another list would take topics from the voters.
+    Raises NotPermitted, ReasonNeeded, ListUnderVote, and ShortlistInWork where the list is not fixed or another in work.
     """
     _check(actor, LEAD)
     if not reason.strip():
@@ -194,6 +202,8 @@ def reopen(shortlist: Shortlist, *, reason: str, actor: User, at: datetime) -> S
         fixed = Shortlist.objects.select_for_update().get(pk=shortlist.pk)
         if fixed.state != Shortlist.State.FIXED or call.shortlists.filter(state=Shortlist.State.DRAFT).exists():
             raise ShortlistInWork
+        if call.voting_rounds.filter(state__in=_UNDER_VOTE).exists():
+            raise ListUnderVote
         number = (call.shortlists.aggregate(last=Max("number"))["last"] or 0) + 1
         made = Shortlist.objects.create(
             call=call, number=number, created_by=actor, created_at=at, reason=reason.strip()

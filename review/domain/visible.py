@@ -2,8 +2,8 @@
 
 Who sees what (the source is the brief of the review, decided further in docs/decisions/review-visibility.md):
 
-- office, lead and auditor: every proposal with a version in force; committee and chair: what is assigned to them and
-  what stands on the fixed shortlist of the call; anybody else: nothing;
+- office, lead and auditor: every proposal with a version in force; committee, chair and deputies: what is assigned to
+  them, what stands on the fixed shortlist of the call, and what they are on the roll to vote on; anybody else: nothing;
 - a current conflict of interest closes a proposal to whoever declared it, in every role;
 - texts and scores open with the declaration "no conflict"; the auditor takes no part and needs none;
 - a person to whom a proposal is assigned sees the others' scores after their own sheet is submitted;
@@ -32,7 +32,16 @@ from django_stubs_ext import WithAnnotations
 
 from connective.accounts.models import User
 from review.domain.roles import SEES_ALL, roles_of
-from review.models import Assignment, Comment, Declaration, ReviewRole, ScoreSheet, Shortlist, ShortlistEntry
+from review.models import (
+    Assignment,
+    Comment,
+    Declaration,
+    ReviewRole,
+    ScoreSheet,
+    Shortlist,
+    ShortlistEntry,
+    VotingTopic,
+)
 from submissions.models import Call, Proposal
 
 MASK = "[…]"
@@ -90,7 +99,8 @@ def proposals_for(user: User, call: Call | None = None) -> QuerySet[SeenProposal
     if call is not None:
         seen = seen.filter(call=call)
     if not roles & SEES_ALL:
-        seen = seen.filter(Q(Exists(_assignments(user))) | Q(Exists(_fixed_entries())))
+        voted_on = VotingTopic.objects.filter(proposal=OuterRef("pk"), round__roll__person=user)
+        seen = seen.filter(Q(Exists(_assignments(user))) | Q(Exists(_fixed_entries())) | Q(Exists(voted_on)))
     return _with_rights(seen, user, roles).select_related("call", "version_in_force").order_by("reference")
 
 

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from connective.accounts.models import User
 from review.domain.criteria import CriterionDraft
+from review.domain.profile import SEATED
+from review.domain.roles import people_with
 from review.forms.acts import reason_field
 from review.models import Declaration, ReviewRole, ReviewSettings
 from review.models.criteria import HIGHEST, LOWEST
@@ -146,3 +148,14 @@ class PersonForm(forms.Form):
     )
     land = forms.ChoiceField(label=_("Land (optional)"), choices=[("", "---------"), *Land.choices], required=False)
     employer = forms.CharField(label=_("arbeitet bei (optional)"), max_length=200, required=False)
+    deputises_for = forms.ModelChoiceField(
+        label=_("vertritt im Steuerungskreis (optional)"),
+        queryset=User.objects.none(),
+        required=False,
+        help_text=_("Stimmt ab, wo das Mitglied selbst nicht abstimmt. Nötig ist die Rolle der Stellvertretung."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer those who have a seat."""
+        super().__init__(*args, **kwargs)
+        self.fields["deputises_for"].queryset = people_with(*SEATED)  # type: ignore[attr-defined]

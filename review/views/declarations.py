@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from connective.errors import DomainError
 from connective.receiving import received_at
 from review.domain.declare import correct
-from review.domain.roles import possible_reviewers
+from review.domain.roles import DECLARES, people_with
 from review.domain.visible import proposals_for
 from review.forms.call import CorrectionForm
 from review.models import Declaration
@@ -42,7 +42,9 @@ def declarations(request: HttpRequest, call: Call) -> HttpResponse:
     form = None
     if may_correct:
         initial = {"person": request.GET.get("person"), "reference": request.GET.get("vorschlag")}
-        form = CorrectionForm(possible_reviewers(), request.POST if request.method == "POST" else None, initial=initial)
+        form = CorrectionForm(
+            people_with(*DECLARES), request.POST if request.method == "POST" else None, initial=initial
+        )
         if form.is_bound and _corrected(request, call, form):
             messages.success(request, _("Die Erklärung ist berichtigt."))
             return redirect("review:declarations", call.pk)

@@ -45,6 +45,7 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
         "organisation": profile.organisation_id,
         "land": profile.land,
         "employer": profile.employer,
+        "deputises_for": profile.deputises_for_id,
     }
     form = PersonForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_bound and form.is_valid():
@@ -56,6 +57,7 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
                 organisation=typed["organisation"],
                 land=typed["land"],
                 employer=typed["employer"],
+                deputises_for=typed["deputises_for"],
                 actor=reader(request),
             )
         except DomainError as refusal:

@@ -81,6 +81,15 @@ class NotSubmitted(DomainError):
     message = _("Dieser Vorschlag ist nicht eingereicht.")
 
 
+class UnderDecision(DomainError):
+    """The steering committee has the proposals before it: nothing is withdrawn or changed any more by the applicant."""
+
+    message = _(
+        "Der Vorschlag liegt dem Steuerungskreis zur Entscheidung vor und kann im Portal nicht mehr zurückgezogen oder "
+        "geändert werden. Bitte schreiben Sie der Geschäftsstelle."
+    )
+
+
 class LetterRefused(DomainError):
     """An uploaded letter of support cannot be taken; the text says why."""
 

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from connective.accounts.models import User
 from connective.audit.log import record
-from submissions.domain.errors import DeadlinePassed, NotSubmitted
+from submissions.domain.errors import DeadlinePassed, NotSubmitted, UnderDecision
 from submissions.domain.save import save_section
 from submissions.models import Call, Proposal, Section
 
@@ -16,10 +16,16 @@ State = Proposal.State
 
 @transaction.atomic
 def withdraw(proposal: Proposal, *, actor: User, at: datetime) -> Proposal:
-    """Take a submitted proposal back; its versions stay. Doing it twice has one effect. Raises NotSubmitted."""
+    """Take a submitted proposal back; its versions stay. Doing it twice has one effect.
+
+    From the opening of the vote on nothing is withdrawn here: the office records that an acceptance lapses.
+    Raises UnderDecision and NotSubmitted.
+    """
     locked = _locked(proposal)
     if locked.state == State.WITHDRAWN:
         return locked
+    if locked.call.voting_since is not None:
+        raise UnderDecision
     if locked.version_in_force_id is None:
         raise NotSubmitted
     version = locked.version_in_force
@@ -32,13 +38,15 @@ def reopen(proposal: Proposal, *, actor: User, at: datetime) -> Proposal:
     """Open a submitted or withdrawn proposal for changes until the deadline.
 
     What was submitted stays in force until a new version is submitted. Doing it twice has one effect.
-    Raises DeadlinePassed.
+    Raises DeadlinePassed and UnderDecision.
     """
     locked = _locked(proposal)
     if locked.state in Proposal.EDITABLE:
         return locked
     if not locked.is_open(at):
         raise DeadlinePassed
+    if locked.call.voting_since is not None:
+        raise UnderDecision
     locked.state = State.REOPENED if locked.state == State.SUBMITTED else State.DRAFT
     return _write(locked, "proposal.reopened", actor, at, locked.versions.count())
 

@@ -3,12 +3,15 @@
 Ballots are written in bulk (`vote`), with the history that `recount` reads; how a member casts one is tested elsewhere.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from connective.accounts.models import User
+from connective.errors import DomainError
 from review.domain.certify_round import certify
 from review.domain.close_round import close
 from review.domain.open_round import open_round
@@ -185,6 +188,13 @@ def certified_round(call: Call | None = None, *, who: Committee | None = None, *
     if needs_settlement(round_):
         draw_lot(round_, actor=who.office, at=AFTER)
     return certify(round_, actor=who.lead, at=AFTER)
+
+
+def refused(act: Callable[[], object]) -> type[DomainError]:
+    """Return the rule by which an act was refused."""
+    with pytest.raises(DomainError) as refusal:
+        act()
+    return type(refusal.value)
 
 
 def _person(role: ReviewRole, email: str) -> User:
