@@ -13,7 +13,7 @@ SECRETS = SECRET_KEY=$$($(RANDOM)) RECEIPT_KEY=$$($(RANDOM))
 RANDOM = $(VENV)/python -c 'import secrets; print(secrets.token_hex(32))'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check style types layers templates migrations translations production bench bench-deadline lock format messages clean
+.PHONY: help run test check style types layers templates migrations translations production image bench bench-deadline lock format messages clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,9 +26,9 @@ test: ## run all tests on PostgreSQL, then those of the database once more on SQ
 	@$(SET_UP) test
 	@exec $(VENV)/python -m tests.run $(ARGS)
 
-check: ## style, types, layers, templates, migrations, translations, settings for production
+check: ## style, types, layers, templates, migrations, translations, settings for production, image and containers
 	@$(SET_UP) check
-	@$(MAKE) --no-print-directory --keep-going style types layers templates migrations translations production
+	@$(MAKE) --no-print-directory --keep-going style types layers templates migrations translations production image
 
 style:
 	$(VENV)/ruff check --quiet .
@@ -45,12 +45,19 @@ templates:
 
 migrations:
 	DATABASE_URL=sqlite://:memory: $(VENV)/python manage.py makemigrations --check --dry-run
+	$(VENV)/python -m tests.migration_lint
 
 translations:
 	$(VENV)/python -m connective.launch.translations --check
 
 production:
 	$(PRODUCTION) $(SECRETS) $(VENV)/python manage.py check --deploy --fail-level WARNING
+
+image:
+	$(VENV)/hadolint Dockerfile
+	@folder=$$(mktemp -d) && cp docker-compose.yml "$$folder" && cp .env.example "$$folder/.env" \
+		&& $(VENV)/docker-compose --project-directory "$$folder" --file "$$folder/docker-compose.yml" config --quiet; \
+		code=$$?; rm -r "$$folder"; exit $$code
 
 bench: ## measure and print the figures as tables
 	@$(SET_UP) test

@@ -35,6 +35,7 @@ class Message(models.Model):
     held = models.BooleanField(
         _("angehalten"),
         default=False,
+        db_default=False,
         help_text=_("Eine Person hat den Versand angehalten; er geht erst weiter, wenn sie es sagt."),
     )
     claim = models.UUIDField(_("Versuch"), null=True, editable=False)

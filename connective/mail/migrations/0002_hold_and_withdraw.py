@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='message',
             name='held',
-            field=models.BooleanField(default=False, help_text='Eine Person hat den Versand angehalten; er geht erst weiter, wenn sie es sagt.', verbose_name='angehalten'),
+            field=models.BooleanField(db_default=False, default=False, help_text='Eine Person hat den Versand angehalten; er geht erst weiter, wenn sie es sagt.', verbose_name='angehalten'),
         ),
         migrations.AlterField(
             model_name='message',
