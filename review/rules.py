@@ -26,6 +26,7 @@ def _has(*wanted: ReviewRole) -> rules.predicates.Predicate:
 
 is_office = _has(ReviewRole.OFFICE)
 is_lead = _has(ReviewRole.LEAD)
+is_chair = _has(ReviewRole.CHAIR)
 is_auditor = _has(ReviewRole.AUDITOR)
 in_office = _has(ReviewRole.OFFICE, ReviewRole.LEAD)
 takes_part = _has(*REVIEWS)
@@ -93,6 +94,11 @@ TABLE = {
     "review.assign": writes & in_office,
     "review.choose_shortlist": writes & in_office,
     "review.fix_shortlist": writes & is_lead,
+    "review.see_vote": has_any_role,
+    "review.see_turnout": in_office | is_auditor,
+    "review.hold_vote": writes & in_office,
+    "review.draw_lot": writes & (in_office | is_chair),
+    "review.certify_vote": writes & (is_lead | is_chair),
     "review.make_paper": writes & has_any_role,
     "review.set_roles": administers | (writes & is_lead),
     "review.see_declarations": is_lead | is_auditor,

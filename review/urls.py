@@ -16,6 +16,8 @@ from review.views import (
     rules_of_call,
     shortlist,
     tables,
+    vote,
+    vote_acts,
 )
 
 app_name = "review"
@@ -58,6 +60,17 @@ urlpatterns = [
     path("auswahl/<int:call_id>/<int:number>/neu/", shortlist.reopen, name="shortlist_reopen"),
     path("auswahl/<int:call_id>/<int:number>/<str:kind>/", tables.shortlist_file, name="shortlist_export"),
     path("rangfolge/<int:call_id>/<str:kind>/", tables.ranking_file, name="ranking_export"),
+    path("abstimmung/<int:call_id>/", vote.vote, name="vote"),
+    path("abstimmung/<int:call_id>/vorbereiten/", vote.prepare_vote, name="vote_prepare"),
+    path("abstimmung/<int:call_id>/<int:number>/auszaehlung.json", vote.vote_export, name="vote_export"),
+    path("abstimmung/<int:call_id>/<int:number>/verwerfen/", vote_acts.discard, name="vote_discard"),
+    path("abstimmung/<int:call_id>/<int:number>/eroeffnen/", vote_acts.open_vote, name="vote_open"),
+    path("abstimmung/<int:call_id>/<int:number>/anwesenheit/", vote_acts.attendance, name="vote_attendance"),
+    path("abstimmung/<int:call_id>/<int:number>/schliessen/", vote_acts.close, name="vote_close"),
+    path("abstimmung/<int:call_id>/<int:number>/stichentscheid/", vote_acts.casting, name="vote_casting"),
+    path("abstimmung/<int:call_id>/<int:number>/los/", vote_acts.lot, name="vote_lot"),
+    path("abstimmung/<int:call_id>/<int:number>/vorsitz/", vote_acts.ruling, name="vote_ruling"),
+    path("abstimmung/<int:call_id>/<int:number>/feststellen/", vote_acts.certify, name="vote_certify"),
     path("anforderungen/<int:call_id>/", rules_of_call.criteria, name="criteria"),
     path("laender/<int:call_id>/", rules_of_call.countries, name="countries"),
     path("laender/<int:call_id>/liste/", rules_of_call.list_counts, name="list_counts"),

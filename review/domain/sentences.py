@@ -76,3 +76,25 @@ def _majority(round_: VotingRound, *, is_reached: bool) -> str:
             else _("Mehrheit von %(numerator)s/%(denominator)s der Anwesenden nicht erreicht")
         )
     return text % share
+
+
+def rule_in_words(round_: VotingRound) -> str:
+    """Say when a topic is accepted in this round."""
+    if round_.rule == Rule.CONSENSUS:
+        return _("Konsens: Ein Thema ist angenommen, wenn niemand widerspricht und mindestens eine Person zustimmt.")
+    if round_.rule == Rule.CHAIR:
+        return _("Die Abstimmung ist beratend. Danach entscheidet der Vorsitz mit Begründung.")
+    base = (
+        _("der abgegebenen Stimmen (Ja und Nein, ohne Enthaltungen)")
+        if round_.base == VotingRound.Base.CAST
+        else _("der Stimmberechtigten, die teilnehmen (Enthaltungen wirken wie Nein)")
+    )
+    if round_.rule == Rule.SIMPLE:
+        return _("Einfache Mehrheit: Ein Thema ist angenommen mit mehr als der Hälfte %(base)s.") % {"base": base}
+    return _(
+        "Qualifizierte Mehrheit: Ein Thema ist angenommen mit mindestens %(numerator)s/%(denominator)s %(base)s."
+    ) % {
+        "numerator": round_.share_numerator,
+        "denominator": round_.share_denominator,
+        "base": base,
+    }

@@ -44,6 +44,7 @@ CALL_PAGES = (
     NavItem("conversations", _("Gespräche"), ("review.enter",)),
     NavItem("ranking", _("Rangfolge"), ("review.see_ranking",)),
     NavItem("shortlist", _("Auswahlliste"), ("review.enter",)),
+    NavItem("vote", _("Abstimmung"), ("review.see_vote",)),
     NavItem("criteria", _("Anforderungen"), ("review.enter",)),
     NavItem("countries", _("Länder"), ("review.enter",)),
     NavItem("settings", _("Regeln"), ("review.enter",)),

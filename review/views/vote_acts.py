@@ -1,0 +1,166 @@
+"""The acts of a vote: discard, open, record who is there, close, resolve what is open, certify."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from connective.errors import DomainError
+from connective.receiving import received_at
+from review.domain import settle
+from review.domain.attendance import record_attendance
+from review.domain.certify_round import certify as certify_round
+from review.domain.close_round import close as close_round
+from review.domain.open_round import open_round
+from review.domain.prepare_round import discard as discard_round
+from review.domain.rounds import NotPresiding
+from review.forms.vote import CastingForm, RulingForm
+from review.models import Elector, VotingRound
+from review.views.access import for_call, reader
+from review.views.vote import CONFLICT, UNPROCESSABLE, pending_for, rounds_for, vote_page
+from submissions.models import Call
+
+
+@require_POST
+@for_call("review.hold_vote")
+def discard(request: HttpRequest, call: Call, number: int) -> HttpResponse:
+    """Take a round in preparation away."""
+    round_ = _round(request, call, number)
+    done = _("Die Vorbereitung ist verworfen.")
+    return _do(request, round_, lambda: discard_round(round_, actor=reader(request), at=received_at(request)), done)
+
+
+@require_POST
+@for_call("review.hold_vote")
+def open_vote(request: HttpRequest, call: Call, number: int) -> HttpResponse:
+    """Open a round."""
+    round_ = _round(request, call, number)
+    done = _("Die Abstimmung ist eröffnet. Das Verzeichnis der Stimmberechtigten ändert sich nicht mehr.")
+    return _do(request, round_, lambda: open_round(round_, actor=reader(request), at=received_at(request)), done)
+
+
+@require_POST
+@for_call("review.hold_vote")
+def attendance(request: HttpRequest, call: Call, number: int) -> HttpResponse:
+    """Record for everybody on the roll whether they are there."""
+    round_ = _round(request, call, number)
+    ticked = set(request.POST.getlist("present"))
+
+    def write() -> None:
+        for elector in Elector.objects.filter(round=round_).select_related("round"):
+            is_present = str(elector.pk) in ticked
+            if is_present or elector.attendances.exists():
+                record_attendance(elector, is_present, actor=reader(request), at=received_at(request))
+
+    return _do(request, round_, write, _("Die Anwesenheit ist festgehalten."))
+
+
+@require_POST
+@for_call("review.hold_vote")
+def close(request: HttpRequest, call: Call, number: int) -> HttpResponse:
+    """Close a round and count it."""
+    round_ = _round(request, call, number)
+    done = _("Die Abstimmung ist geschlossen und ausgezählt.")
+    return _do(request, round_, lambda: close_round(round_, actor=reader(request), at=received_at(request)), done)
+
+
+@require_POST
+@for_call("review.certify_vote")
+def certify(request: HttpRequest, call: Call, number: int) -> HttpResponse:
+    """Certify the result as a second person."""
+    round_ = _round(request, call, number)
+    done = _("Das Ergebnis ist festgestellt.")
+    return _do(request, round_, lambda: certify_round(round_, actor=reader(request), at=received_at(request)), done)
+
+
+@require_POST
+@for_call("review.draw_lot")
+def lot(request: HttpRequest, call: Call, number: int) -> HttpResponse:
+    """Draw lots for the open ties."""
+    round_ = _round(request, call, number)
+    done = _("Das Los ist gezogen. Der Startwert steht unten; damit lässt sich die Ziehung nachrechnen.")
+    return _do(request, round_, lambda: settle.draw_lot(round_, actor=reader(request), at=received_at(request)), done)
+
+
+@require_POST
+@for_call("review.see_vote")
+def casting(request: HttpRequest, call: Call, number: int) -> HttpResponse:
+    """Record the chair's casting vote."""
+    round_ = _round(request, call, number)
+    pending = pending_for(request, round_)
+    if pending is None or pending.is_ruling:
+        return _refused(request, round_, NotPresiding().text)
+    form = CastingForm(pending.concerned, request.POST)
+    if not form.is_valid():
+        return vote_page(request, call, round_, casting=form, status=UNPROCESSABLE)
+    try:
+        settle.cast_vote(
+            round_,
+            form.ranked(),
+            reason=form.cleaned_data["reason"],
+            actor=reader(request),
+            at=received_at(request),
+        )
+    except DomainError as refusal:
+        form.add_error(None, str(refusal.text))
+        return vote_page(request, call, round_, casting=form, status=CONFLICT)
+    messages.success(request, _("Der Stichentscheid ist festgehalten."))
+    return _back(round_)
+
+
+@require_POST
+@for_call("review.see_vote")
+def ruling(request: HttpRequest, call: Call, number: int) -> HttpResponse:
+    """Record what the chair decides after a consultative vote."""
+    round_ = _round(request, call, number)
+    pending = pending_for(request, round_)
+    if pending is None or not pending.is_ruling:
+        return _refused(request, round_, NotPresiding().text)
+    form = RulingForm(pending.topics, request.POST)
+    if not form.is_valid():
+        return vote_page(request, call, round_, ruling=form, status=UNPROCESSABLE)
+    try:
+        settle.rule(
+            round_,
+            form.chosen(),
+            form.reserve(),
+            reason=form.cleaned_data["reason"],
+            actor=reader(request),
+            at=received_at(request),
+        )
+    except DomainError as refusal:
+        form.add_error(None, str(refusal.text))
+        return vote_page(request, call, round_, ruling=form, status=CONFLICT)
+    messages.success(request, _("Die Entscheidung des Vorsitzes ist festgehalten."))
+    return _back(round_)
+
+
+def _round(request: HttpRequest, call: Call, number: int) -> VotingRound:
+    return get_object_or_404(rounds_for(request, call), number=number)
+
+
+def _do(request: HttpRequest, round_: VotingRound, act: Callable[[], object], done: str) -> HttpResponse:
+    """Do one act and go back to the page, or show it with the refusal."""
+    call, number = round_.call, round_.number
+    try:
+        act()
+    except DomainError as refusal:
+        return _refused(request, round_, refusal.text)
+    messages.success(request, done)
+    if VotingRound.objects.filter(call=call, number=number).exists():
+        return _back(round_)
+    return redirect("review:vote", call.pk)
+
+
+def _refused(request: HttpRequest, round_: VotingRound, problem: str) -> HttpResponse:
+    current = rounds_for(request, round_.call).filter(pk=round_.pk).first()
+    return vote_page(request, round_.call, current, problem=problem, status=CONFLICT)
+
+
+def _back(round_: VotingRound) -> HttpResponse:
+    response: HttpResponse = redirect("review:vote", round_.call_id)
+    response["Location"] += f"?runde={round_.number}"
+    return response
