@@ -173,6 +173,11 @@ CELERY_BEAT_SCHEDULE = {
     "send what was not told": {"task": "connective.mail.tasks.sweep", "schedule": 60.0, "options": {"expires": 60}},
     "hand out the head of the audit log": {"task": "connective.mail.tasks.mail_audit_head", "schedule": 3600.0},
     "finish receipts that were not told": {"task": "submissions.tasks.sweep_receipts", "schedule": 60.0},
+    "make the letters that were not told": {
+        "task": "review.tasks.sweep_answers",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "purge unproved drafts": {"task": "submissions.tasks.purge_unproved_drafts", "schedule": 3600.0},
     "erase what has had its time": {
         "task": "connective.privacy.tasks.erase_expired",

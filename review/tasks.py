@@ -2,8 +2,14 @@
 
 from celery import shared_task
 
-from review.domain import paper, similar_topics
+from review.domain import letter_pdf, paper, similar_topics
 from submissions.models import Call
+from submissions.tasks import told
+
+SWEPT_ANSWERS = 200
+"""PDFs of answer letters in one sweep."""
+ANSWERS_OF_A_TASK = 50
+"""PDFs of answer letters that one task makes, some 50 ms each; the others wait for the next worker."""
 
 
 @shared_task
@@ -18,3 +24,22 @@ def compare_topics(call_id: int) -> None:
     call = Call.objects.filter(pk=call_id).first()
     if call is not None:
         similar_topics.compare_in_background(call)
+
+
+@shared_task
+def make_answers(letter_ids: list[int]) -> None:
+    """Make the PDFs of answer letters."""
+    letter_pdf.make_missing(letter_ids)
+
+
+@shared_task
+def sweep_answers() -> None:
+    """Make the PDFs of answer letters that no task was told of, as many as a minute allows."""
+    letter_pdf.make_missing(letter_pdf.missing()[:SWEPT_ANSWERS])
+
+
+def told_of_answers(call: Call) -> bool:
+    """Tell Celery of the letters of a call whose PDFs are missing; say whether the broker took all."""
+    pks = letter_pdf.missing(call)
+    chunks = (pks[first : first + ANSWERS_OF_A_TASK] for first in range(0, len(pks), ANSWERS_OF_A_TASK))
+    return all(told(make_answers, chunk) for chunk in chunks)

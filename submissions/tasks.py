@@ -14,7 +14,7 @@ from submissions.models import Proposal
 logger = logging.getLogger(__name__)
 
 
-def told(task: "Task[Any, Any]", *args: int) -> bool:
+def told(task: "Task[Any, Any]", *args: object) -> bool:
     """Tell Celery; say whether it heard. A sweeper finds what was not told, so a silent broker loses nothing."""
     try:
         task.delay(*args)

@@ -128,6 +128,14 @@ class AnswerLetter(models.Model):
     subject = models.CharField(_("Betreff"), max_length=200)
     body = models.TextField(_("Text"))
     is_edited = models.BooleanField(_("von Hand geändert"), default=False)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("zuletzt geändert von"),
+    )
     version = models.PositiveIntegerField(_("Fassung"), default=1)
     file = models.FileField(_("Schreiben als PDF"), upload_to=answer_name, blank=True)
     sha256 = models.CharField(_("SHA-256 des PDF"), max_length=64, blank=True)

@@ -49,6 +49,7 @@ class TestTheBoard:
             "sent": 1,
             "failed": 1,
             "uncertain": 0,
+            "withdrawn": 0,
         }
         assert found.needs_a_person
 
