@@ -6,11 +6,17 @@ from typing import Protocol
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from django.conf import settings as django_settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
+from django.utils.module_loading import import_string
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from connective.accounts.models import User
 from submissions.models import Call
+from tests.servers import chromium
 from tests.servers.celery_process import CeleryProcess
 from tests.smtp import SmtpServer, listening
 from tests.submissions.build import open_call
@@ -96,6 +102,37 @@ def sign_in(mail_server: SmtpServer, celery_worker: CeleryProcess) -> Callable[[
         page.get_by_role("button", name="Anmelden").click()
 
     return enter
+
+
+@pytest.fixture
+def enter(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
+    """A function that opens a browser in which somebody is signed in."""
+    contexts: list[BrowserContext] = []
+    complaints: list[list[str]] = []
+
+    def opened(user: User, **options: object) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            locale="de-DE",
+            timezone_id="Europe/Berlin",
+            **options,  # type: ignore[arg-type]
+        )
+        context.set_default_timeout(15_000)
+        store: SessionBase = import_string(f"{django_settings.SESSION_ENGINE}.SessionStore")()
+        store[SESSION_KEY], store[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
+        store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        store.save()
+        cookie = {"name": django_settings.SESSION_COOKIE_NAME, "value": store.session_key or "", "url": live_server.url}
+        context.add_cookies([cookie])  # type: ignore[list-item]
+        contexts.append(context)
+        page = context.new_page()
+        complaints.append(chromium.complaints_of(page))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not any(complaints), complaints
 
 
 @pytest.fixture(params=list(WIDTHS))

@@ -1,15 +1,10 @@
 """The review, as staff do it: three reviewers, a conflict, a reopened sheet, a tie, a shortlist, the paper."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
-from django.conf import settings as django_settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.base import SessionBase
-from django.utils.module_loading import import_string
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-from pytest_django.live_server_helper import LiveServer
+from playwright.sync_api import Page, expect
 
 from connective.accounts.models import User
 from review.domain.criteria import default_criteria
@@ -18,7 +13,6 @@ from submissions.domain import receipt
 from submissions.models import Call, Proposal
 from tests.e2e.conftest import Accessible, follow
 from tests.review.scored import AT, KEYS, person_with
-from tests.servers import chromium
 from tests.servers.celery_process import CeleryProcess
 from tests.submissions.build import make_call, submitted, with_organisation
 
@@ -58,37 +52,6 @@ def team(transactional_db: None) -> Team:
             for number, name in enumerate(names)
         ],
     )
-
-
-@pytest.fixture
-def enter(browser: Browser, live_server: LiveServer) -> Iterator[Callable[..., Page]]:
-    """A function that opens a browser in which somebody is signed in."""
-    contexts: list[BrowserContext] = []
-    complaints: list[list[str]] = []
-
-    def opened(user: User, **options: object) -> Page:
-        context = browser.new_context(
-            base_url=live_server.url,
-            locale="de-DE",
-            timezone_id="Europe/Berlin",
-            **options,  # type: ignore[arg-type]
-        )
-        context.set_default_timeout(15_000)
-        store: SessionBase = import_string(f"{django_settings.SESSION_ENGINE}.SessionStore")()
-        store[SESSION_KEY], store[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-        store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-        store.save()
-        cookie = {"name": django_settings.SESSION_COOKIE_NAME, "value": store.session_key or "", "url": live_server.url}
-        context.add_cookies([cookie])  # type: ignore[list-item]
-        contexts.append(context)
-        page = context.new_page()
-        complaints.append(chromium.complaints_of(page))
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert not any(complaints), complaints
 
 
 def go_to(page: Page, call: Call, name: str) -> None:
