@@ -21,6 +21,10 @@ OF_CALL = {
         "assign",
         "choose_shortlist",
         "make_paper",
+        "see_vote",
+        "see_turnout",
+        "hold_vote",
+        "draw_lot",
     },
     "lead": {
         "enter",
@@ -37,10 +41,15 @@ OF_CALL = {
         "set_roles",
         "see_declarations",
         "correct_declaration",
+        "see_vote",
+        "see_turnout",
+        "hold_vote",
+        "draw_lot",
+        "certify_vote",
     },
-    "ada": {"make_paper", "enter", "see_cockpit", "see_ranking", "export"},
-    "ben": {"make_paper", "enter", "see_cockpit", "see_ranking", "export"},
-    "auditor": {"enter", "see_cockpit", "see_ranking", "export", "see_declarations"},
+    "ada": {"make_paper", "enter", "see_cockpit", "see_ranking", "export", "see_vote"},
+    "ben": {"make_paper", "enter", "see_cockpit", "see_ranking", "export", "see_vote", "draw_lot", "certify_vote"},
+    "auditor": {"enter", "see_cockpit", "see_ranking", "export", "see_declarations", "see_vote", "see_turnout"},
 }
 
 
