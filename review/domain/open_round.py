@@ -10,6 +10,7 @@ from connective.accounts.models import User
 from connective.audit.log import record
 from connective.errors import DomainError
 from review.domain.prepare_round import current_shortlist
+from review.domain.recuse import ground
 from review.domain.roles import people_with
 from review.domain.rounds import OFFICE, State, check_role, in_state, locked_round
 from review.models import (
@@ -153,7 +154,7 @@ def _recuse_conflicted(round_: VotingRound, roll: list[Elector], at: datetime) -
             topic=topics[conflict.proposal_id],
             elector=electors[conflict.person_id],
             choice=Choice.RECUSED,
-            reason=str(conflict.note.strip() or conflict.get_kind_display()),
+            reason=ground(conflict),
             cast_at=at,
         )
         for conflict in conflicts.order_by("pk")

@@ -6,7 +6,17 @@ from typing import Any
 
 from review.domain.close_round import content_of, counts_of, fields_of
 from review.domain.settle import left_open, lot_order
-from review.models import Ballot, BallotChange, Settlement, Tally, TopicTally, VotingRound, VotingTopic
+from review.models import (
+    Ballot,
+    BallotChange,
+    Choice,
+    Declaration,
+    Settlement,
+    Tally,
+    TopicTally,
+    VotingRound,
+    VotingTopic,
+)
 from submissions.domain.form_sheet import sha256
 
 
@@ -29,8 +39,21 @@ def _history(round_: VotingRound) -> Iterator[str]:
     ballots = {(ballot.topic_id, ballot.elector_id): ballot for ballot in Ballot.objects.filter(topic__round=round_)}
     for topic, elector in sorted(last.keys() | ballots.keys()):
         ballot, change = ballots.get((topic, elector)), last.get((topic, elector))
+        if ballot is None and change is not None and _was_readmitted(change):
+            continue
         if ballot is None or change is None or _told(ballot) != _told(change):
             yield f"the ballot of elector {elector} on topic {topic} is not what was received last"
+
+
+def _was_readmitted(change: BallotChange) -> bool:
+    """Say whether a recusal without a ballot rests on a correction: a later declaration of no conflict."""
+    later = Declaration.objects.filter(
+        person=change.elector.person_id,
+        proposal=change.topic.proposal_id,
+        kind=Declaration.Kind.NONE,
+        declared_at__gte=change.received_at,
+    )
+    return change.choice == Choice.RECUSED and later.exists()
 
 
 def _told(row: Ballot | BallotChange) -> tuple[int, str, str, str]:

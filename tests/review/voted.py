@@ -111,6 +111,11 @@ def opened(call: Call, who: Committee, **changes: Any) -> VotingRound:
     return open_round(prepared(call, who, **changes), actor=who.office, at=OPENS)
 
 
+def again(round_: VotingRound) -> VotingRound:
+    """Return a round as another request loads it."""
+    return VotingRound.objects.select_related("call").get(pk=round_.pk)
+
+
 def elector(round_: VotingRound, person: User) -> Elector:
     """Return a person's row on the roll."""
     return Elector.objects.get(round=round_, person=person)

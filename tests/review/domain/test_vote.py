@@ -8,7 +8,11 @@ from django.db import IntegrityError, transaction
 
 from review.domain import open_round, prepare_round
 from review.domain import shortlist as shortlists
+from review.domain.close_round import close
+from review.domain.declare import correct
+from review.domain.declare import declare as declare_conflict
 from review.domain.errors import NotPermitted
+from review.domain.recount import recount
 from review.domain.roles import set_roles
 from review.domain.rounds import RoundMovedOn
 from review.domain.visible import proposals_for
@@ -18,7 +22,7 @@ from submissions.domain.withdraw import withdraw
 from submissions.models import Call
 from tests.review import voted
 from tests.review.scored import AT, declare, person_with
-from tests.review.voted import DURING, OPENS, SETTINGS, Committee, refused
+from tests.review.voted import AFTER, DURING, OPENS, SETTINGS, Committee, refused
 
 pytestmark = pytest.mark.django_db
 
@@ -135,6 +139,39 @@ class TestOpening:
         assert (ballot.topic, ballot.elector.person, ballot.choice) == (topic, who.members[0], "recused")
         assert ballot.reason == "eigene Kommune"
         assert BallotChange.objects.get().choice == "recused"
+
+    def test_a_conflict_declared_while_the_vote_is_open_replaces_the_ballot_and_keeps_its_history(
+        self, call: Call, who: Committee
+    ) -> None:
+        round_ = voted.opened(call, who)
+        topic, member = voted.topics(round_)[0], who.members[0]
+        voted.vote(round_, {member: ["yes", "yes", "yes"]})
+
+        declare_conflict(topic.proposal, kind="land", actor=member, at=DURING)
+
+        assert Ballot.objects.get(topic=topic).choice == "recused"
+        said = BallotChange.objects.filter(topic=topic).order_by("number").values_list("number", "choice")
+        assert list(said) == [(1, "yes"), (2, "recused")]
+        assert not proposals_for(member, call).filter(pk=topic.proposal_id).exists()
+        assert Ballot.objects.filter(choice="recused").count() == 1
+
+    def test_when_the_lead_corrects_the_conflict_the_person_votes_anew(self, call: Call, who: Committee) -> None:
+        round_ = voted.opened(call, who)
+        topic, member = voted.topics(round_)[0], who.members[0]
+        declare_conflict(topic.proposal, kind="land", actor=member, at=DURING)
+
+        correct(topic.proposal, member, kind="none", note="Verwechslung.", actor=who.lead, at=DURING)
+
+        assert not Ballot.objects.exists()
+        close(round_, actor=who.office, at=AFTER)
+        assert recount(round_) == []
+
+    def test_a_conflict_outside_of_the_roll_changes_no_ballot(self, call: Call, who: Committee) -> None:
+        round_ = voted.opened(call, who)
+
+        declare_conflict(voted.topics(round_)[0].proposal, kind="land", actor=who.office, at=DURING)
+
+        assert not BallotChange.objects.exists()
 
     def test_what_is_missing_is_said_and_nothing_is_opened(self, call: Call, who: Committee) -> None:
         round_ = voted.prepared(call, who, rule=VotingRound.Rule.CHAIR)
