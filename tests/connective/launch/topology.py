@@ -110,7 +110,7 @@ class Topology:
             "HOSTNAME": "container",
             "SECRET_KEY": uuid4().hex * 2,
             "RECEIPT_KEY": uuid4().hex * 2,
-            "DATABASE_URL": _new_database(),
+            "DATABASE_URL": new_database(),
             "REDIS_URL": f"redis://127.0.0.1:{self.redis_port}/0",
             "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
             "VAR_DIR": str(folder / "var"),
@@ -245,7 +245,7 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _new_database() -> str:
+def new_database() -> str:
     """Create an empty database on the server of the tests and return its address."""
     url = os.environ["DATABASE_URL"]
     if urlsplit(url).scheme == "sqlite":
