@@ -7,7 +7,7 @@ from celery import Task, shared_task
 from kombu.exceptions import OperationalError
 
 from connective import clock
-from submissions.domain import form_sheet, page_limit, purge, receipt
+from submissions.domain import form_sheet, page_limit, purge, receipt, reminders
 from submissions.domain.submit import content_of
 from submissions.models import Proposal
 
@@ -24,9 +24,12 @@ def told(task: "Task[Any, Any]", *args: object) -> bool:
     return True
 
 
-@shared_task
+@shared_task(expires=60)
 def measure_description(proposal_id: int) -> None:
-    """Measure the saved description by the official layout, so that pages and the submission find the answer ready."""
+    """Measure the saved description by the official layout, so that pages and the submission find the answer ready.
+
+    Whoever needs it measures it anyway, so one that has waited for a minute keeps no receipt waiting any more.
+    """
     proposal = Proposal.objects.select_related("call").filter(pk=proposal_id).first()
     if proposal:
         page_limit.measure_officially(form_sheet.description_of(content_of(proposal)), limit=proposal.call.page_limit)
@@ -52,3 +55,9 @@ def sweep_receipts() -> None:
 def purge_unproved_drafts() -> None:
     """Delete unclaimed drafts after seven days."""
     purge.purge_unproved(clock.now())
+
+
+@shared_task
+def remind_of_drafts() -> None:
+    """Remind people of drafts whose deadline comes near."""
+    reminders.remind(clock.now())

@@ -38,7 +38,8 @@ def submit(
     any lock is taken, and not at all if the text was measured before.
     Raises DeadlinePassed, NotYetOpen, ContentChanged, Incomplete, LimitReached and NotEditable.
     """
-    page_limit.measure_officially(form_sheet.description_of(content_of(proposal)), limit=proposal.call.page_limit)
+    if proposal.is_open(received_at):  # as far as known without a lock; who comes late makes nobody wait
+        page_limit.measure_officially(form_sheet.description_of(content_of(proposal)), limit=proposal.call.page_limit)
     with transaction.atomic():
         call = Call.objects.select_for_update().get(pk=proposal.call_id)
         locked = Proposal.objects.select_for_update().get(pk=proposal.pk)

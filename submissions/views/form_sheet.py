@@ -106,8 +106,8 @@ def _save(request: HttpRequest, proposal: Proposal, current: Section) -> HttpRes
         return _answer(by_itself, {"state": "conflict"}, 409) or _conflict(request, proposal, conflict.current, form)
     except NotEditable:
         return _answer(by_itself, {"state": "closed"}, 409) or _not_editable(request, proposal, current, form)
-    if saved.key == SectionKey.DESCRIPTION:
-        told(measure_description, proposal.pk)
+    if saved.key == SectionKey.DESCRIPTION and not by_itself:
+        told(measure_description, proposal.pk)  # a page that saves by itself asks the meter by itself, too
     late = not proposal.is_open(received_at(request)) and not by_itself
     if late:
         messages.warning(

@@ -16,7 +16,7 @@ from submissions.domain.submit import content_of, seal, submit
 from submissions.domain.summary import summary
 from submissions.domain.withdraw import discard_changes, reopen, withdraw
 from submissions.models import OfficialPdf, Proposal
-from submissions.tasks import finish_receipt, told
+from submissions.tasks import finish_receipt, measure_description, told
 from submissions.views.access import for_proposal, may
 
 WAYS_BACK = {"withdraw": withdraw, "reopen": reopen, "discard": discard_changes}
@@ -25,7 +25,12 @@ WAYS_BACK = {"withdraw": withdraw, "reopen": reopen, "discard": discard_changes}
 @require_safe
 @for_proposal()
 def check(request: HttpRequest, proposal: Proposal) -> HttpResponse:
-    """Show all answers, the completeness check and the one button."""
+    """Show all answers, the completeness check and the one button.
+
+    While the person reads, the worker measures by the official layout, so that the button answers at once.
+    """
+    if proposal.is_open(received_at(request)):
+        told(measure_description, proposal.pk)
     return _check_page(request, proposal)
 
 

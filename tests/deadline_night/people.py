@@ -57,7 +57,8 @@ class Person:
         while time.time() < end:
             begun = time.monotonic()
             self._change_a_word()
-            await asyncio.gather(self._save(end), self._measure())
+            await asyncio.sleep(0.6)  # the page's script measures first, and saves a little later
+            await asyncio.gather(self._measure(), self._save_after(0.9, end))
             pause = AUTOSAVE_SECONDS - (time.monotonic() - begun)
             await asyncio.sleep(max(0.0, min(pause, end - time.time())))
 
@@ -66,6 +67,10 @@ class Person:
         words = self.draft.sections["background"].split(" ")
         words[self._chance.randrange(len(words))] = f"Wort{self._edits}"
         self.draft.sections["background"] = " ".join(words)
+
+    async def _save_after(self, seconds: float, end: float) -> None:
+        await asyncio.sleep(seconds)
+        await self._save(end)
 
     async def _save(self, end: float) -> None:
         typed = dict(self.draft.sections)
