@@ -135,7 +135,7 @@ MEDIA_ROOT = env.str("DOCUMENTS_DIR", default=str(VAR_DIR / "documents"))
 """Private documents (letters of support, official PDFs): never served by path, only by views."""
 STORAGES = {
     "default": document_store(env),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "connective.site.static_files.StaticFiles"},
 }
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
@@ -179,6 +179,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "purge unproved drafts": {"task": "submissions.tasks.purge_unproved_drafts", "schedule": 3600.0},
+    "remind of drafts": {"task": "submissions.tasks.remind_of_drafts", "schedule": 900.0},
+    "tell the office": {"task": "review.tasks.tell_the_office", "schedule": 900.0},
     "erase what has had its time": {
         "task": "connective.privacy.tasks.erase_expired",
         "schedule": crontab(hour=2, minute=15),

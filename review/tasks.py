@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from review.domain import letter_pdf, paper, similar_topics
+from connective import clock
+from review.domain import letter_pdf, paper, similar_topics, timed
 from submissions.models import Call
 from submissions.tasks import told
 
@@ -43,3 +44,11 @@ def told_of_answers(call: Call) -> bool:
     pks = letter_pdf.missing(call)
     chunks = (pks[first : first + ANSWERS_OF_A_TASK] for first in range(0, len(pks), ANSWERS_OF_A_TASK))
     return all(told(make_answers, chunk) for chunk in chunks)
+
+
+@shared_task
+def tell_the_office() -> None:
+    """Tell the office of calls that have closed, and of answers that are due."""
+    at = clock.now()
+    timed.report_closed_calls(at)
+    timed.warn_of_answers(at)
