@@ -1,5 +1,7 @@
 """The review app."""
 
+from collections.abc import Iterator
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +11,10 @@ class ReviewConfig(AppConfig):
 
     name = "review"
     verbose_name = _("Bewertung und Entscheidung")
+
+    def erased_documents(self) -> Iterator[str]:
+        """Yield the answers whose time had come: rows name them still, the files are gone (`review.personal_data`)."""
+        from review.models import AnswerLetter
+        from review.personal_data import NOBODY
+
+        yield from AnswerLetter.objects.filter(recipient=NOBODY).values_list("file", flat=True)

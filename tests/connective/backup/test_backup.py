@@ -11,8 +11,10 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from pytest_django import Settings
 
+from connective import clock
 from connective.backup import archive, crypt
 from connective.backup.archive import Manifest, Writer
+from submissions.domain import erase
 from tests.connective.backup.conftest import Portal, stored
 
 
@@ -102,6 +104,19 @@ def test_a_draft_that_is_deleted_while_the_set_is_written_is_no_fault(
     monkeypatch.setattr(Writer, "database", then_delete)
     call_command("backup", str(tmp_path / "set.age"))
     assert manifest_of(tmp_path / "set.age", key).gone == [portal.letter]
+
+
+def test_documents_that_were_erased_when_their_time_had_come_are_no_fault(
+    portal: Portal, key: Path, tmp_path: Path
+) -> None:
+    erase.blank(portal.official.version.proposal, at=clock.now())
+    assert not stored(portal.letter).exists()
+    call_command("backup", str(tmp_path / "set.age"))
+    manifest = manifest_of(tmp_path / "set.age", key)
+    assert manifest.missing == []
+    assert sorted(manifest.gone) == portal.documents
+    call_command("verify_documents")
+    call_command("restore", str(tmp_path / "set.age"), "--key", str(key), "--replace")
 
 
 def test_a_failing_tool_leaves_no_set_behind(
