@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from connective.accounts.models import User
@@ -32,7 +33,12 @@ class RoundInWork(DomainError):
 
 
 class SettingsRefused(DomainError):
-    """A setting cannot be like that; the text says which."""
+    """A setting cannot be like that; the text says why, and `field` names the setting."""
+
+    def __init__(self, message: str | Promise, *, field: str) -> None:
+        """Keep the name of the setting for the form."""
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True)
@@ -122,11 +128,13 @@ def current_shortlist(call: Call) -> Shortlist:
 
 def _check(form: RoundSettings) -> None:
     if form.opens_at >= form.closes_at:
-        raise SettingsRefused(_("Die Abstimmung muss öffnen, bevor sie schließt."))
+        raise SettingsRefused(_("Die Abstimmung muss öffnen, bevor sie schließt."), field="closes_at")
     if not 1 <= form.places <= MOST_PLACES:
-        raise SettingsRefused(_("Es wird mindestens ein Thema ausgewählt."))
+        raise SettingsRefused(_("Es wird mindestens ein Thema ausgewählt."), field="places")
     if not form.share_numerator <= form.share_denominator < 2 * form.share_numerator:
-        raise SettingsRefused(_("Eine qualifizierte Mehrheit ist mehr als die Hälfte und höchstens das Ganze."))
+        raise SettingsRefused(
+            _("Eine qualifizierte Mehrheit ist mehr als die Hälfte und höchstens das Ganze."), field="share_numerator"
+        )
 
 
 def _set_topics(round_: VotingRound, shortlist: Shortlist, left_out: Iterable[int], actor: User) -> list[int]:

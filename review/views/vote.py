@@ -20,7 +20,7 @@ from review.domain import certify_round, settle
 from review.domain.attendance import present_electors
 from review.domain.close_round import all_have_voted, seats_to_vote
 from review.domain.open_round import future_roll, missing_for_opening
-from review.domain.prepare_round import NoFixedShortlist, change, current_shortlist, prepare
+from review.domain.prepare_round import NoFixedShortlist, SettingsRefused, change, current_shortlist, prepare
 from review.domain.rounds import FINISHED, State, newest
 from review.domain.sentences import rule_in_words, sentence
 from review.domain.visible import SeenProposal, proposals_for
@@ -271,7 +271,7 @@ def _prepared(request: HttpRequest, call: Call, draft: VotingRound | None, form:
         else:
             change(draft, form.settings(), **given)
     except DomainError as refusal:
-        form.add_error(None, str(refusal.text))
+        form.add_error(refusal.field if isinstance(refusal, SettingsRefused) else None, str(refusal.text))
         return False
     messages.success(request, _("Die Abstimmung ist vorbereitet. Noch ist nichts eröffnet."))
     return True
