@@ -23,7 +23,7 @@ def names_read() -> set[str]:
     found: set[str] = set()
     for path in READERS:
         for node in ast.walk(ast.parse((ROOT / path).read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr != "setdefault":
                 owner = ast.unparse(node.func.value)
                 first = node.args[0] if node.args else None
                 if owner in {"env", "os.environ"} and isinstance(first, ast.Constant):
