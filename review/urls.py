@@ -10,6 +10,8 @@ from review.views import (
     declarations,
     documents,
     file,
+    letter_acts,
+    letters,
     paper,
     people,
     ranking,
@@ -23,6 +25,7 @@ from review.views import (
 app_name = "review"
 
 PROPOSAL = "vorschlag/<int:proposal_id>/"
+ANSWERS = "antworten/<int:call_id>/"
 
 urlpatterns = [
     path("cockpit/<int:call_id>/", cockpit.cockpit, name="cockpit"),
@@ -71,6 +74,23 @@ urlpatterns = [
     path("abstimmung/<int:call_id>/<int:number>/los/", vote_acts.lot, name="vote_lot"),
     path("abstimmung/<int:call_id>/<int:number>/vorsitz/", vote_acts.ruling, name="vote_ruling"),
     path("abstimmung/<int:call_id>/<int:number>/feststellen/", vote_acts.certify, name="vote_certify"),
+    # The answers
+    path(ANSWERS, letters.letters, name="letters"),
+    path(f"{ANSWERS}entwerfen/", letter_acts.draft, name="letters_draft"),
+    path(f"{ANSWERS}pdf/", letter_acts.make_pdfs, name="letters_make"),
+    path(f"{ANSWERS}<int:number>/verwerfen/", letter_acts.discard, name="letters_discard"),
+    path(f"{ANSWERS}<int:number>/freigeben/", letter_acts.release, name="letters_release"),
+    path(f"{ANSWERS}<int:number>/anhalten/", letter_acts.pause, name="letters_pause"),
+    path(f"{ANSWERS}<int:number>/fortsetzen/", letter_acts.go_on, name="letters_go_on"),
+    path(f"{ANSWERS}vorlagen/", letters.templates, name="letter_templates"),
+    path(f"{ANSWERS}vorlagen/<slug:outcome>/<slug:language>/", letters.template, name="letter_template"),
+    path(f"{ANSWERS}schreiben/<int:letter_id>/", letters.letter, name="answer"),
+    path(f"{ANSWERS}schreiben/<int:letter_id>/datei/", letters.letter_file, name="answer_file"),
+    path(f"{ANSWERS}schreiben/<int:letter_id>/aendern/", letter_acts.edit, name="answer_edit"),
+    path(f"{ANSWERS}schreiben/<int:letter_id>/vorlage/", letter_acts.take_template, name="answer_template"),
+    path(f"{ANSWERS}schreiben/<int:letter_id>/erneut/", letter_acts.send_again, name="answer_resend"),
+    path(f"{ANSWERS}schreiben/<int:letter_id>/ruecklauf/", letter_acts.bounce, name="answer_bounce"),
+    path(f"{ANSWERS}schreiben/<int:letter_id>/klaeren/", letter_acts.settle, name="answer_settle"),
     path("anforderungen/<int:call_id>/", rules_of_call.criteria, name="criteria"),
     path("laender/<int:call_id>/", rules_of_call.countries, name="countries"),
     path("laender/<int:call_id>/liste/", rules_of_call.list_counts, name="list_counts"),

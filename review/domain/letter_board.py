@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, TextChoices, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from django_stubs_ext import WithAnnotations
 
 from connective.accounts.models import User
 from connective.mail.board import PATIENT
@@ -94,7 +96,20 @@ class LetterBoard:
         return sum(self.counts[fate] for fate in NEEDS_A_PERSON)
 
 
-def letters_for(user: User, call: Call) -> QuerySet[AnswerLetter]:
+class Shown(TypedDict):
+    """What `letters_for` puts on a letter."""
+
+    fate: str
+
+
+if TYPE_CHECKING:
+    SeenLetter = WithAnnotations[AnswerLetter, Shown]
+else:
+    SeenLetter = AnswerLetter
+"""A letter with what became of it."""
+
+
+def letters_for(user: User, call: Call) -> QuerySet[SeenLetter]:
     """Return the letters of a call that a person may see, with their `fate`; a conflict of interest closes them."""
     return (
         AnswerLetter.objects.filter(batch__call=call, decision__proposal__in=proposals_for(user, call).values("pk"))

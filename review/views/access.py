@@ -45,6 +45,7 @@ CALL_PAGES = (
     NavItem("ranking", _("Rangfolge"), ("review.see_ranking",)),
     NavItem("shortlist", _("Auswahlliste"), ("review.enter",)),
     NavItem("vote", _("Abstimmung"), ("review.see_vote",)),
+    NavItem("letters", _("Antworten"), ("review.see_letters",)),
     NavItem("criteria", _("Anforderungen"), ("review.enter",)),
     NavItem("countries", _("Länder"), ("review.enter",)),
     NavItem("settings", _("Regeln"), ("review.enter",)),

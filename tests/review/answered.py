@@ -38,7 +38,7 @@ class Answered:
     def letters(self) -> list[AnswerLetter]:
         """Return the letters as they stand, in the order of the decisions."""
         found = AnswerLetter.objects.select_related("message", "batch", "decision__proposal", "decision__call")
-        return list(found.order_by("decision__sequence", "pk"))
+        return list(found.filter(batch__call=self.call).order_by("decision__sequence", "pk"))
 
     @property
     def proposals(self) -> list[Proposal]:

@@ -25,6 +25,8 @@ OF_CALL = {
         "see_turnout",
         "hold_vote",
         "draw_lot",
+        "see_letters",
+        "write_letters",
     },
     "lead": {
         "enter",
@@ -46,10 +48,22 @@ OF_CALL = {
         "hold_vote",
         "draw_lot",
         "certify_vote",
+        "see_letters",
+        "write_letters",
+        "release_letters",
     },
     "ada": {"make_paper", "enter", "see_cockpit", "see_ranking", "export", "see_vote"},
     "ben": {"make_paper", "enter", "see_cockpit", "see_ranking", "export", "see_vote", "draw_lot", "certify_vote"},
-    "auditor": {"enter", "see_cockpit", "see_ranking", "export", "see_declarations", "see_vote", "see_turnout"},
+    "auditor": {
+        "enter",
+        "see_cockpit",
+        "see_ranking",
+        "export",
+        "see_declarations",
+        "see_vote",
+        "see_turnout",
+        "see_letters",
+    },
 }
 
 
