@@ -1,7 +1,11 @@
 """Back up, destroy, restore, verify: nothing is lost, nothing forged is taken."""
 
+import hashlib
 import io
+import json
 import shutil
+import tarfile
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,7 @@ from connective.accounts.models import User
 from connective.audit.chain import head, verify
 from connective.audit.models import Entry
 from connective.backup import crypt
+from connective.backup.archive import Manifest
 from connective.mail.models import Message
 from submissions.models import OfficialPdf
 from tests.connective.backup.conftest import Portal, stored
@@ -169,3 +174,75 @@ def test_a_set_can_be_checked_without_touching_anything(portal: Portal, key: Pat
     before = head()
     assert "is sound" in run("restore", str(saved), "--key", str(key), "--check")
     assert head() == before
+
+
+def forged(path: Path, key: Path, name: str, manifest: dict[str, object]) -> None:
+    """Write a set as somebody could who knows the public key alone."""
+    recipients = [identity.to_public() for identity in crypt.identities(key)]
+    with (
+        path.open("wb") as file,
+        crypt.encrypting(file, recipients) as stream,
+        tarfile.open(fileobj=stream, mode="w|") as tar,
+    ):
+        for member, data in ((name, b"text"), ("manifest.json", json.dumps(manifest).encode())):
+            info = tarfile.TarInfo(member)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+
+
+def manifest_with(name: str, **changes: object) -> dict[str, object]:
+    members = [(name, 4, hashlib.sha256(b"text").hexdigest())]
+    values = Manifest("2026-11-25T00:00:00", "", connection.vendor, {}, "0:0", members=members)
+    return asdict(values) | changes
+
+
+@pytest.mark.parametrize(
+    "name", ["documents/../../etc/passwd", "/etc/passwd", "documents//x", "documents/.x", "other/x"]
+)
+def test_a_set_with_a_name_that_leads_elsewhere_is_refused(
+    portal: Portal, key: Path, tmp_path: Path, name: str
+) -> None:
+    forged(tmp_path / "set.age", key, name, manifest_with(name))
+    with pytest.raises(CommandError, match="something that no set has"):
+        run("restore", str(tmp_path / "set.age"), "--key", str(key), "--replace")
+    assert User.objects.get() == portal.person
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"format": 2}, "has the format 2"),
+        ({"database": "mysql"}, "holds a database of mysql"),
+        ({"migrations": {"submissions": "9999_later"}}, r"newer portal \(submissions.9999_later\)"),
+        ({"members": []}, "not what its manifest says"),
+        ({"surprise": 1}, "manifest cannot be read"),
+    ],
+)
+def test_a_set_that_does_not_fit_is_refused_before_anything_is_touched(
+    portal: Portal, key: Path, tmp_path: Path, changes: dict[str, object], words: str
+) -> None:
+    forged(tmp_path / "set.age", key, "database/000000", manifest_with("database/000000", **changes))
+    with pytest.raises(CommandError, match=words):
+        run("restore", str(tmp_path / "set.age"), "--key", str(key), "--replace")
+    assert User.objects.get() == portal.person
+
+
+def test_a_forged_set_is_noticed_by_the_head_that_was_handed_out(portal: Portal, key: Path, saved: Path) -> None:
+    with pytest.raises(CommandError, match="BROKEN"):
+        run("restore", str(saved), "--key", str(key), "--replace", "--head", f"{portal.head.sequence}:{'0' * 64}")
+
+
+def test_while_somebody_still_uses_the_database_it_says_what_to_stop(
+    portal: Portal, key: Path, saved: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite waits for its own lock")
+    monkeypatch.setattr("connective.backup.database.LOCK_SECONDS", 1)
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("BEGIN; LOCK TABLE accounts_user IN ACCESS SHARE MODE")
+        with pytest.raises(CommandError, match="Stop web, worker and beat first"):
+            run("restore", str(saved), "--key", str(key), "--replace")
+        cursor.execute("ROLLBACK")
+    other.close()
+    assert User.objects.get() == portal.person
