@@ -10,7 +10,7 @@ from connective.audit.models import Entry
 from connective.mail.admin import MessageAdmin
 from connective.mail.models import Message
 from review.domain.visible import proposals_for
-from review.models import Declaration, ScoreSheet
+from review.models import Declaration, ScoreSheet, VotingRound
 from submissions.models import Proposal, SubmittedVersion
 
 admin.site.unregister([Message, Entry])
@@ -44,13 +44,18 @@ class VisibleEntryAdmin(EntryAdmin):
     """The audit log without the entries about proposals that are closed to the person."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
-        """Leave out the entries about them, their versions and their sheets."""
+        """Leave out the entries about them, their versions, their sheets, and the votes on them."""
         closed = _closed_to(request)
         found = super().get_queryset(request)
         if not closed:
             return found
         about = Q(subject_type=Proposal._meta.label_lower, subject_id__in=[str(pk) for pk in closed])
-        for model, lookup in ((SubmittedVersion, "proposal__in"), (ScoreSheet, "version__proposal__in")):
+        lookups = (
+            (SubmittedVersion, "proposal__in"),
+            (ScoreSheet, "version__proposal__in"),
+            (VotingRound, "topics__proposal__in"),
+        )
+        for model, lookup in lookups:
             keys = [str(pk) for pk in model._default_manager.filter(**{lookup: closed}).values_list("pk", flat=True)]
             about |= Q(subject_type=model._meta.label_lower, subject_id__in=keys)
         return found.exclude(about)

@@ -34,30 +34,29 @@ def recount(round_: VotingRound) -> list[str]:
 
 def _history(round_: VotingRound) -> Iterator[str]:
     """Compare each ballot with the last of its changes."""
-    changes = BallotChange.objects.filter(topic__round=round_).order_by("number")
-    last = {(change.topic_id, change.elector_id): change for change in changes}
-    ballots = {(ballot.topic_id, ballot.elector_id): ballot for ballot in Ballot.objects.filter(topic__round=round_)}
-    for topic, elector in sorted(last.keys() | ballots.keys()):
-        ballot, change = ballots.get((topic, elector)), last.get((topic, elector))
-        if ballot is None and change is not None and _was_readmitted(change):
-            continue
-        if ballot is None or change is None or _told(ballot) != _told(change):
+    told = ("topic", "elector", "number", "choice", "reason", "statement")
+    changes = BallotChange.objects.filter(topic__round=round_).order_by("number").values_list(*told)
+    last = {row[:2]: row for row in changes}
+    ballots = {row[:2]: row for row in Ballot.objects.filter(topic__round=round_).values_list(*told)}
+    for key in sorted(last.keys() | ballots.keys()):
+        if ballots.get(key) != last.get(key) and not (key not in ballots and _was_readmitted(*key)):
+            topic, elector = key
             yield f"the ballot of elector {elector} on topic {topic} is not what was received last"
 
 
-def _was_readmitted(change: BallotChange) -> bool:
+def _was_readmitted(topic: int, elector: int) -> bool:
     """Say whether a recusal without a ballot rests on a correction: a later declaration of no conflict."""
-    later = Declaration.objects.filter(
-        person=change.elector.person_id,
-        proposal=change.topic.proposal_id,
-        kind=Declaration.Kind.NONE,
-        declared_at__gte=change.received_at,
+    change = BallotChange.objects.filter(topic=topic, elector=elector).select_related("topic", "elector").last()
+    return (
+        change is not None
+        and change.choice == Choice.RECUSED
+        and Declaration.objects.filter(
+            person=change.elector.person_id,
+            proposal=change.topic.proposal_id,
+            kind=Declaration.Kind.NONE,
+            declared_at__gte=change.received_at,
+        ).exists()
     )
-    return change.choice == Choice.RECUSED and later.exists()
-
-
-def _told(row: Ballot | BallotChange) -> tuple[int, str, str, str]:
-    return (row.number, str(row.choice), row.reason, row.statement)
 
 
 def _figures(round_: VotingRound, tally: Tally) -> Iterator[str]:

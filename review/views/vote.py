@@ -190,7 +190,7 @@ def _result(
     )
     return {
         "tally": round_.tally,
-        "figures": list(_figures(round_, seen)),
+        "figures": list(_figures(seen)),
         "pending": pending,
         "ties": [[seen[topic.pk] for topic in tie if topic.pk in seen] for tie in pending.ties] if pending else [],
         "casting": casting,
@@ -215,9 +215,14 @@ def _topics(request: HttpRequest, round_: VotingRound) -> Iterator[dict[str, Any
             yield {"topic": topic, "proposal": by_key[topic.proposal_id]}
 
 
-def _figures(round_: VotingRound, seen: dict[int, SeenProposal]) -> Iterator[dict[str, Any]]:
+def _figures(seen: dict[int, SeenProposal]) -> Iterator[dict[str, Any]]:
     for row in TopicTally.objects.filter(topic__in=seen).select_related("topic__round").order_by("topic__position"):
-        yield {"row": row, "proposal": seen[row.topic_id], "sentence": sentence(row), "of": round_}
+        yield {
+            "position": row.topic.position,
+            "row": row,
+            "proposal": seen[row.topic_id],
+            "sentence": sentence(row),
+        }
 
 
 def _settlement(round_: VotingRound, seen: dict[int, SeenProposal]) -> dict[str, Any] | None:
