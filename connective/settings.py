@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "connective.audit",
     "connective.backup",
     "connective.mail",
+    "connective.observe",
     "connective.privacy",
     "connective.demo",
     "connective.site",
@@ -62,6 +63,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "connective.observe.requests.observe",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "connective.receiving.stamp_received_at",
@@ -170,6 +172,7 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "show that worker and beat are alive": {"task": "connective.observe.tasks.heartbeat", "schedule": 60.0},
     "send what was not told": {"task": "connective.mail.tasks.sweep", "schedule": 60.0, "options": {"expires": 60}},
     "hand out the head of the audit log": {"task": "connective.mail.tasks.mail_audit_head", "schedule": 3600.0},
     "finish receipts that were not told": {"task": "submissions.tasks.sweep_receipts", "schedule": 60.0},
@@ -292,13 +295,36 @@ if PRODUCTION:
     if env.bool("BEHIND_PROXY", default=True):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+"""The token with which Prometheus may read /metriken/; without one the page does not exist."""
+
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+"""Where errors are reported to, without anything of people (`connective.observe.errors`); empty: nowhere."""
+if SENTRY_DSN:
+    from connective.observe.errors import start as report_errors
+
+    report_errors(SENTRY_DSN, environment=PORTAL_MODE)
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_id": {"()": "connective.observe.requests.RequestIdFilter"}},
+    "formatters": {
+        "line": {"()": "connective.observe.log_lines.Line"},
+        "json": {"()": "connective.observe.log_lines.Json"},
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if PRODUCTION else "line",
+            "filters": ["request_id"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {name: {"level": "ERROR"} for name in ("weasyprint", "fontTools", "pikepdf")},
+    # The lines of the portal itself name routes; Django's name addresses, which can hold what people typed.
+    "loggers": {name: {"level": "ERROR"} for name in ("weasyprint", "fontTools", "pikepdf")}
+    | {"django.request": {"level": "CRITICAL"}, "django.security": {"level": "CRITICAL"}},
 }
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 refuse_mixtures(globals())

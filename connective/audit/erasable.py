@@ -86,8 +86,10 @@ def _statements(connection: BaseDatabaseWrapper, model: type[models.Model], colu
             else ""
         )
         return [
-            (f"CREATE OR REPLACE FUNCTION {quote(f'{PREFIX}{table}')}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"{allow} RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END $$")
+            (
+                f"CREATE OR REPLACE FUNCTION {quote(f'{PREFIX}{table}')}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                f"{allow} RAISE EXCEPTION '{message}' USING ERRCODE = 'restrict_violation'; END $$"
+            )
         ]
     trigger = quote(f"{PREFIX}{table}_update")
     kept = [quote(str(field.column)) for field in model._meta.local_concrete_fields if field.column not in free]

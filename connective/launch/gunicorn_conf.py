@@ -1,6 +1,8 @@
 """How gunicorn serves the portal; `PORT`, `BIND`, `WEB_CONCURRENCY` and `WEB_THREADS` change it."""
 
 import os
+import shutil
+import tempfile
 import threading
 from typing import Any
 
@@ -15,6 +17,20 @@ graceful_timeout = 10
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108 (no disk write per heartbeat)
 control_socket_disable = True
 loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "info")
+# Where the processes of this server put their figures; set before anything of Prometheus is imported.
+os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="portal-metrics-", dir=worker_tmp_dir))
+
+
+def on_exit(server: Any) -> None:  # noqa: ARG001
+    """Take the figures away."""
+    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
+
+
+def child_exit(server: Any, worker: Any) -> None:  # noqa: ARG001
+    """Keep what a process that has ended has counted, once."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 def post_worker_init(worker: Any) -> None:  # noqa: ARG001

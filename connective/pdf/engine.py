@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from connective.observe.metrics import LAYOUTS
 from connective.pdf import fonts
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def layout(html: str, *stylesheets: str) -> "Document":
     """
     from weasyprint import HTML
 
-    with layout_lock:
+    with layout_lock, LAYOUTS.time():
         document = HTML(string=html, url_fetcher=_fetcher(), base_url="portal-document:/")
         return document.render(font_config=_font_configuration(), stylesheets=[_parsed(*stylesheets)])
 

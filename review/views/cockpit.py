@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from connective import clock
+from connective.observe.warnings import warnings
 from review.domain import progress
 from review.domain.definitions import DEFINITIONS
 from review.domain.next_proposal import next_proposal
@@ -17,6 +18,9 @@ from review.domain.review_settings import settings_of
 from review.domain.roles import SEES_ALL, roles_of
 from review.views.access import address_of, file_address, for_call, may, page, reader, staff_page
 from submissions.models import Call, Proposal
+
+SHORTLY, UNTOUCHED, MANY_DRAFTS = timedelta(days=3), timedelta(days=7), 5
+"""When drafts that nobody touches are worth a warning: so long before the deadline, so long untouched, so many."""
 
 
 @require_safe
@@ -40,8 +44,24 @@ def cockpit(request: HttpRequest, call: Call) -> HttpResponse:
         "days": days_picture(progress.reviews_per_day(user, call, last_day_of_review(call, now))),
         "todo": _todo(request, call, dict(stages)),
         "now": now,
+        "warnings": _warnings(call, now) if sees_all else [],
     }
     return page(request, "cockpit.html", context, title=_("Cockpit: %(call)s") % {"call": call}, call=call)
+
+
+def _warnings(call: Call, now: datetime) -> list[str]:
+    """Return what is wrong with the portal itself, and that many drafts lie untouched shortly before the deadline."""
+    found = warnings(now)
+    if now < call.closes_at < now + SHORTLY:
+        old = call.proposals.filter(
+            state=Proposal.State.DRAFT, organisation__isnull=False, saved_at__lt=now - UNTOUCHED
+        ).count()
+        if old >= MANY_DRAFTS:
+            found.append(
+                _("%(count)s Entwürfe sind seit über einer Woche unverändert, und die Frist endet bald.")
+                % {"count": old}
+            )
+    return found
 
 
 @require_safe

@@ -1,0 +1,1 @@
+"""Seeing what happens: log lines that belong together, figures for a monitor, and warnings for the office."""

@@ -1,0 +1,54 @@
+"""Figures for a monitor."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from connective import clock
+from connective.mail.models import Message
+from connective.mail.queue import queue
+from connective.observe import metrics
+from connective.observe.warnings import warnings
+
+pytestmark = pytest.mark.django_db
+
+
+def test_without_a_token_the_page_does_not_exist(client: Client, settings: Settings) -> None:
+    settings.METRICS_TOKEN = ""
+    assert client.get("/metriken/", headers={"Authorization": "Bearer "}).status_code == 404
+    settings.METRICS_TOKEN = "offen"
+    assert client.get("/metriken/").status_code == 404
+    assert client.get("/metriken/", headers={"Authorization": "Bearer falsch"}).status_code == 404
+
+
+def test_the_figures_tell_of_requests_mail_queue_and_beat(client: Client, settings: Settings) -> None:
+    settings.METRICS_TOKEN = "offen"
+    client.get("/")
+    metrics.beat()
+    queue(occasion="x", kind="invitation", recipient="antrag@example.org", context={})
+    Message.objects.update(queued_at=clock.now() - timedelta(seconds=90))
+    text = client.get("/metriken/", headers={"Authorization": "Bearer offen"}).content.decode()
+    assert 'portal_requests_seconds_count{method="GET",route="submissions:home",status="200"}' in text
+    assert 'portal_messages{state="queued"} 1.0' in text
+    figures = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    assert 90 <= float(figures["portal_oldest_message_seconds"]) < 100
+    assert 0 <= float(figures["portal_last_beat_seconds"]) < 10
+    assert "portal_queue_tasks" in figures
+    assert "antrag@example.org" not in text
+
+
+def test_all_is_well_where_the_beat_beats_and_nothing_waits() -> None:
+    metrics.beat()
+    assert [text for text in warnings(clock.now()) if "Speicherplatz" not in text] == []
+
+
+def test_the_office_is_told_of_a_silent_beat_and_of_mail_that_nobody_sends() -> None:
+    queue(occasion="x", kind="invitation", recipient="antrag@example.org", context={})
+    Message.objects.update(queued_at=clock.now() - timedelta(minutes=6))
+    found = [text.split(":")[0] for text in warnings(clock.now()) if "Speicherplatz" not in text]
+    assert found == [
+        "1 E-Mail wartet seit über fünf Minuten, ohne dass jemand sie sendet",
+        "Der Zeitgeber hat sich seit über fünf Minuten nicht gemeldet. Erinnerungen und E-Mails können liegen bleiben.",
+    ]
