@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from connective.accounts.models import User
 from connective.errors import DomainError
-from review.domain.profile import describe
+from review.domain.profile import DeputyRefused, describe
 from review.domain.roles import roles_of, set_roles
 from review.forms.call import PersonForm
 from review.models import ReviewerProfile, ReviewRole
@@ -51,17 +52,18 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         typed = form.cleaned_data
         try:
-            set_roles(subject, [ReviewRole(role) for role in typed["roles"]], actor=reader(request))
-            describe(
-                subject,
-                organisation=typed["organisation"],
-                land=typed["land"],
-                employer=typed["employer"],
-                deputises_for=typed["deputises_for"],
-                actor=reader(request),
-            )
+            with transaction.atomic():
+                set_roles(subject, [ReviewRole(role) for role in typed["roles"]], actor=reader(request))
+                describe(
+                    subject,
+                    organisation=typed["organisation"],
+                    land=typed["land"],
+                    employer=typed["employer"],
+                    deputises_for=typed["deputises_for"],
+                    actor=reader(request),
+                )
         except DomainError as refusal:
-            form.add_error("roles", str(refusal.text))
+            form.add_error("deputises_for" if isinstance(refusal, DeputyRefused) else "roles", str(refusal.text))
         else:
             messages.success(request, _("Gespeichert: %(person)s") % {"person": subject})
             return redirect("review:people")

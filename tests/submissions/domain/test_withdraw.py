@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from submissions.domain.errors import DeadlinePassed, NotSubmitted
+from submissions.domain.errors import DeadlinePassed, NotSubmitted, UnderDecision
 from submissions.domain.save import save_section
 from submissions.domain.submit import content_of
 from submissions.domain.withdraw import discard_changes, reopen, withdraw
-from submissions.models import Proposal, SectionRevision
+from submissions.models import Call, Proposal, SectionRevision
 from tests.submissions.build import COMPLETE, draft, in_time, make_call, person, submitted
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +41,17 @@ def test_withdrawing_is_possible_after_the_deadline_and_reopening_is_not() -> No
     with pytest.raises(DeadlinePassed):
         reopen(proposal, actor=actor, at=call.closes_at)
     assert withdraw(proposal, actor=actor, at=call.closes_at + timedelta(days=3)).state == Proposal.State.WITHDRAWN
+
+
+def test_once_the_committee_votes_nothing_is_withdrawn_or_reopened_any_more() -> None:
+    call, actor = make_call(), person()
+    proposal, version = submitted(call, actor)
+    Call.objects.filter(pk=call.pk).update(voting_since=call.closes_at)
+    with pytest.raises(UnderDecision):
+        withdraw(proposal, actor=actor, at=call.closes_at)
+    with pytest.raises(UnderDecision):
+        reopen(proposal, actor=actor, at=in_time(call))
+    assert Proposal.objects.get(pk=proposal.pk).version_in_force == version
 
 
 def test_while_a_proposal_is_reopened_what_was_submitted_stays_in_force() -> None:

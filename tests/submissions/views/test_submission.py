@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from connective import clock
 from submissions.domain import receipt
-from submissions.models import OfficialPdf, Proposal, SubmittedVersion
+from submissions.models import Call, OfficialPdf, Proposal, SubmittedVersion
 from submissions.tasks import measure_description
 from tests.submissions.build import current_seal, draft, make_call, member, open_call, person, submitted
 from tests.submissions.domain.test_letter import pdf_with
@@ -277,3 +277,17 @@ def test_what_was_never_submitted_is_neither_withdrawn_nor_reset_and_the_page_sa
     response = client.post(reverse(f"submissions:{way}", args=[proposal.public_id]), follow=True)
     assert response.status_code == 200
     assert "Dieser Vorschlag ist nicht eingereicht." in response.content.decode()
+
+
+def test_once_the_committee_votes_the_receipt_offers_no_withdrawal_but_says_whom_to_write_to() -> None:
+    author = person()
+    proposal, _version = submitted(open_call(), author)
+    client = signed_in(author)
+    assert address("withdraw", proposal) in client.get(address("receipt", proposal)).content.decode()
+    Call.objects.update(voting_since=clock.now())
+    page = client.get(address("receipt", proposal)).content.decode()
+    assert address("withdraw", proposal) not in page
+    assert address("reopen", proposal) not in page
+    assert "schreiben Sie bitte der Geschäftsstelle" in page
+    assert client.post(address("withdraw", proposal)).status_code == 302
+    assert Proposal.objects.get().state == Proposal.State.SUBMITTED
