@@ -56,6 +56,9 @@ FATE = Case(
     output_field=CharField(),
 )
 
+IN_ORDER = Case(*(When(decision__outcome=outcome.value, then=Value(place)) for place, outcome in enumerate(Outcome)))
+"""Acceptances first, as the decisions are read."""
+
 
 @dataclass(frozen=True)
 class Reconciled:
@@ -115,7 +118,7 @@ def letters_for(user: User, call: Call) -> QuerySet[SeenLetter]:
         AnswerLetter.objects.filter(batch__call=call, decision__proposal__in=proposals_for(user, call).values("pk"))
         .annotate(fate=FATE)
         .select_related("batch", "message", "decision__proposal", "decision__call")
-        .order_by("decision__outcome", "decision__reserve_rank", "decision__proposal__reference", "pk")
+        .order_by(IN_ORDER, "decision__reserve_rank", "decision__proposal__reference", "pk")
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from csp.constants import SELF
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -133,7 +133,9 @@ def letter_page(
         **_neighbours(request, call, found),
     }
     title = f"{found.decision.get_outcome_display()}: {found.decision.proposal.reference}"
-    return page(request, "letter.html", context, title=title, call=call, status=status)
+    response = page(request, "letter.html", context, title=title, call=call, status=status)
+    response._csp_replace = {"object-src": [SELF], "frame-src": [SELF]}  # type: ignore[attr-defined]
+    return response
 
 
 @require_safe
@@ -230,8 +232,8 @@ def _failed(found: AnswerLetter) -> bool:
 
 def _fates(seen: QuerySet[Any]) -> list[tuple[Fate, int]]:
     """Return in which states there are letters, and how many."""
-    fates = list(seen.order_by().values_list("fate", flat=True))
-    return [(fate, number) for fate in Fate if (number := fates.count(fate.value))]
+    found = dict(seen.order_by().values_list("fate").annotate(Count("pk")))
+    return [(fate, found[fate.value]) for fate in Fate if fate.value in found]
 
 
 def _neighbours(request: HttpRequest, call: Call, found: AnswerLetter) -> dict[str, Any]:
