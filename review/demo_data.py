@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from connective import clock
 from connective.accounts.models import User
+from review.demo_vote import open_vote
 from review.domain.assign import apply_plan
 from review.domain.assignment_plan import propose
 from review.domain.check_formally import check_formally
@@ -24,6 +25,7 @@ ROLES = {
     "steuerungskreis@example.org": ("Sascha Steuerungskreis", ReviewRole.COMMITTEE),
     "steuerungskreis2@example.org": ("Toni Tagung", ReviewRole.COMMITTEE),
     "vorsitz@example.org": ("Vera Vorsitz", ReviewRole.CHAIR),
+    "stellvertretung@example.org": ("Tina Tagung-Vertretung", ReviewRole.DEPUTY),
     "revision@example.org": ("Robin Revision", ReviewRole.AUDITOR),
 }
 STATEMENTS = {
@@ -45,11 +47,21 @@ def make_review_demo() -> list[str]:
     people = {email: _person(email, name, role) for email, (name, role) in ROLES.items()}
     lead = people["leitung@example.org"]
     describe(people["steuerungskreis2@example.org"], organisation=None, land="05", employer="", actor=lead)
+    describe(
+        people["stellvertretung@example.org"],
+        organisation=None,
+        land="",
+        employer="",
+        deputises_for=people["steuerungskreis2@example.org"],
+        actor=lead,
+    )
     lines = []
     for slug, is_over in (("2021", True), ("aktuell", False)):
         call = Call.objects.filter(slug=slug).first()
         if call is not None and not call.criteria_sets.exists():
             lines.append(_review(call, people, is_over=is_over))
+            if is_over:
+                lines.append(open_vote(call, office=people["geschaeftsstelle@example.org"], lead=lead))
     return lines
 
 
