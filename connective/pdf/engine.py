@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
+import pyphen
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 layout_lock = RLock()
 """Pango's font map is one object of the process and not made for several threads at once."""
+
+WORDS_KEPT = 10_000
+"""Words whose breaks a process remembers; then it begins anew."""
 
 _PACKAGES_THAT_BREAK_LINES = ("weasyprint", "pyphen", "tinyhtml5", "tinycss2", "cssselect2")
 
@@ -113,7 +117,16 @@ def layout(html: str, *stylesheets: str) -> "Document":
 
     with layout_lock, LAYOUTS.time():
         document = HTML(string=html, url_fetcher=_fetcher(), base_url="portal-document:/")
-        return document.render(font_config=_font_configuration(), stylesheets=[_parsed(*stylesheets)])
+        laid_out = document.render(font_config=_font_configuration(), stylesheets=[_parsed(*stylesheets)])
+        _forget_words()
+        return laid_out
+
+
+def _forget_words() -> None:
+    """Bound what Pyphen remembers: it keeps the breaks of every word that it has ever seen, some 300 bytes each."""
+    for dictionary in pyphen.hdcache.values():
+        if len(dictionary.cache) > WORDS_KEPT:
+            dictionary.cache.clear()
 
 
 def write(document: "Document", *, identifier: bytes, created: datetime | None = None) -> bytes:
