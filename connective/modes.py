@@ -66,6 +66,8 @@ def _in_production(settings: Mapping[str, Any]) -> Iterator[Contradiction]:
     yield from _services(settings)
     if settings["DEBUG"]:
         yield Contradiction("E013", "DEBUG must be off.")
+    if not settings["SECOND_FACTOR_REQUIRED"]:
+        yield Contradiction("E022", "SECOND_FACTOR_REQUIRED must be on.")
 
 
 def _secrets(settings: Mapping[str, Any]) -> Iterator[Contradiction]:
@@ -90,7 +92,12 @@ def _addresses(settings: Mapping[str, Any]) -> Iterator[Contradiction]:
 
 
 def _services(settings: Mapping[str, Any]) -> Iterator[Contradiction]:
-    if settings["EMAIL_BACKEND"] in SENDS_NOTHING:
+    if settings.get("EMAIL_PROVIDER"):
+        if not settings.get("ANYMAIL", {}).get("WEBHOOK_SECRET"):
+            yield Contradiction(
+                "E023", "ANYMAIL must have a WEBHOOK_SECRET, which proves the reports of EMAIL_PROVIDER."
+            )
+    elif settings["EMAIL_BACKEND"] in SENDS_NOTHING:
         yield Contradiction("E014", "EMAIL_URL must name a mail server; this backend sends nothing.")
     elif settings.get("EMAIL_HOST") not in LOCAL_HOSTS and not (
         settings.get("EMAIL_USE_TLS") or settings.get("EMAIL_USE_SSL")

@@ -38,6 +38,7 @@ SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 INSTALLED_APPS = [
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "connective.accounts",
     "connective.audit",
     "connective.backup",
@@ -64,6 +65,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "connective.observe.requests.observe",
+    "connective.site.responses.leave_out_body_of_head",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "connective.receiving.stamp_received_at",
@@ -81,6 +83,7 @@ MIDDLEWARE = [
     "connective.site.responses.explain_wrong_method",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "connective.accounts.second_factor.keep_the_door",
     "connective.accounts.kept_text.keep_text",
 ]
 
@@ -200,6 +203,12 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://" if PRODUCTION
 vars().update(EMAIL_CONFIG)
 if DEMO:
     EMAIL_BACKEND = "connective.demo.mailbox.MailboxBackend"
+EMAIL_PROVIDER = env.str("EMAIL_PROVIDER", default="")
+"""A provider by django-anymail's name ("mailgun", "postmark", ...): takes the mail by its API, and reports what came back."""
+if EMAIL_PROVIDER and PRODUCTION:
+    ANYMAIL = env.json("ANYMAIL")
+    INSTALLED_APPS.append("anymail")
+    EMAIL_BACKEND = f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend"
 DEMO_MAILBOX_DIR = VAR_DIR / "mailbox"
 EMAIL_TIMEOUT = 600
 """Seconds; RFC 5321 4.5.3.2.6 asks for ten minutes after DATA."""
@@ -243,12 +252,23 @@ ACCOUNT_RATE_LIMITS = {
     "try_login_code": "5/15m/key",
     "try_login_code_here": "30/d/key",
     "try_login_code_anywhere": "120/10m/ip,200/d/key",
+    "try_factor_here": "10/15m/key,40/d/key",
+    "try_factor_anywhere": "100/d/key",
+    "try_recovery_code_anywhere": "1000/d/key",
     "verify_receipt": "30/10m/ip",
     "begin_draft": "60/10m/ip",
 }
 """See `connective.accounts.rate_limits`. A stranger guesses an address's code with a chance of at most 1 in 5,000 a day."""
 if PRODUCTION and env.bool("BEHIND_PROXY", default=True):
     ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1)
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=not DEMO)
+"""Nobody gets into the administration or to the committee's pages without one; off in demo mode only, where one click signs in."""
+MFA_ADAPTER = "connective.accounts.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+MFA_KEYS = env.list("MFA_KEYS", default=[])
+"""What seals secrets of second factors, the newest first; without any, `SECRET_KEY` does (`connective.accounts.sealing`)."""
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 CELERY_BEAT_SCHEDULE["clear ended sessions"] = {
     "task": "connective.accounts.tasks.clear_ended_sessions",
     "schedule": 3600.0,

@@ -15,7 +15,7 @@ from connective.accounts import parking
 
 type_of_view = Callable[[HttpRequest], HttpResponse]
 
-WITHOUT_TEXT = frozenset({"accounts", "account", "demo", "site"})
+WITHOUT_TEXT = frozenset({"accounts", "account", "demo", "mfa", "openid", "site"})
 """Namespaces whose forms hold nothing worth keeping."""
 
 
@@ -46,7 +46,7 @@ def refuse(request: HttpRequest, status: int, *, stale: bool = False) -> HttpRes
     `stale`: the page was out of date, perhaps with the person signed in again; else nobody is signed in.
     """
     typed = _typed(request) if _is_form(request) and _from_own_page(request) else []
-    back = _way_back(request)
+    back = way_back(request)
     comes_back = urlsplit(back).path == request.path and _namespace(request) != "admin"
     kept = bool(typed) and comes_back and parking.park(request, request.path, request.POST)
     response: HttpResponse
@@ -79,7 +79,7 @@ def _namespace(request: HttpRequest) -> str:
     return (match.app_name or (match.url_name or "").partition("_")[0]) if match else ""
 
 
-def _way_back(request: HttpRequest) -> str:
+def way_back(request: HttpRequest) -> str:
     """Return the local address of the page that the form stood on, as far as the browser tells."""
     if _namespace(request) in WITHOUT_TEXT:
         return resolve_url("account_login")

@@ -3,8 +3,10 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -60,3 +62,25 @@ class User(AbstractUser):
     def get_short_name(self) -> str:
         """Return the name, as Django's admin expects it."""
         return self.name or self.email
+
+
+class SignedInSession(models.Model):
+    """Whose a session is, so that people can see and end their own; it goes with the session.
+
+    `device` is as rough as "Firefox, Windows"; no network address is kept.
+    """
+
+    session = models.OneToOneField(Session, models.CASCADE, primary_key=True, related_name="signed_in")
+    user = models.ForeignKey(User, models.CASCADE, related_name="sessions")
+    begun_at = models.DateTimeField(_("angemeldet"), default=timezone.now)
+    device = models.CharField(_("Gerät"), max_length=60, blank=True)
+
+    class Meta:
+        """Never shown in the admin: the key of a session is as good as a password."""
+
+        verbose_name = _("Sitzung")
+        verbose_name_plural = _("Sitzungen")
+
+    def __str__(self) -> str:
+        """Return the device."""
+        return self.device

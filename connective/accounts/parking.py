@@ -43,6 +43,11 @@ def take(request: HttpRequest, target: str) -> QueryDict | None:
     return data
 
 
+def look(request: HttpRequest, target: str) -> dict[str, list[str]]:
+    """Return what is kept under the path `target`, and keep it."""
+    return _all(request).get(target, {})
+
+
 def has(request: HttpRequest, target: str) -> bool:
     """Say whether text is kept under the path `target`."""
     return target in _all(request)

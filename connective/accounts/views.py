@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 type_of_view = Callable[[HttpRequest], HttpResponse]
 
 
-def _needs_redis(view: type_of_view) -> type_of_view:
+def needs_redis(view: type_of_view) -> type_of_view:
     """Give the view a page for the case that codes can be neither limited nor sent; the drafts are safe meanwhile."""
 
     @wraps(view)
@@ -46,7 +46,7 @@ def _needs_redis(view: type_of_view) -> type_of_view:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@_needs_redis
+@needs_redis
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for the e-mail address and send a code to it."""
     next_path = local_path(request.POST.get("next") or request.GET.get("next"))
@@ -71,7 +71,7 @@ def _address_page(request: HttpRequest, form: AddressForm, next_path: str, statu
 @never_cache
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "HEAD", "POST"])
-@_needs_redis
+@needs_redis
 def confirm(request: HttpRequest) -> HttpResponse:
     """Ask for the code; sign in, or say what is wrong with it."""
     pending = SignIn.pending(request)
@@ -135,10 +135,11 @@ def _give_up(request: HttpRequest, pending: SignIn, sentence: str) -> HttpRespon
     """End the sign-in and lead back to its beginning."""
     clear_login(request)
     messages.error(request, sentence)
-    return _to_sign_in(pending.next_path)
+    return to_sign_in(pending.next_path)
 
 
-def _to_sign_in(next_path: str) -> HttpResponse:
+def to_sign_in(next_path: str) -> HttpResponse:
+    """Lead to the sign-in, and from there on to the local path `next_path` (or nowhere in particular)."""
     query = f"?{urlencode({'next': next_path})}" if next_path else ""
     return redirect(f"{redirect('account_login').url}{query}")
 
@@ -177,7 +178,7 @@ def session_prolong(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"seconds_left": seconds}, status=200 if seconds else 401)
     next_path = local_path(request.POST.get("next"))
     if request.user.is_anonymous:
-        return _to_sign_in(next_path)
+        return to_sign_in(next_path)
     messages.success(request, _("Ihre Sitzung ist verlängert."))
     return redirect(next_path or "submissions:home")
 

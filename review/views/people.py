@@ -9,6 +9,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from connective.accounts import parking
+from connective.accounts.fresh import fresh_sign_in_required
 from connective.accounts.models import User
 from connective.errors import DomainError
 from review.domain.profile import DeputyRefused, describe
@@ -37,6 +39,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page("review.set_roles")
+@fresh_sign_in_required
 def person(request: HttpRequest, user_id: int) -> HttpResponse:
     """Show and change the roles of a person, and where the person comes from."""
     subject = get_object_or_404(User, pk=user_id, is_active=True)
@@ -48,8 +51,9 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
         "employer": profile.employer,
         "deputises_for": profile.deputises_for_id,
     }
-    form = PersonForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_bound and form.is_valid():
+    typed_before = None if request.method == "POST" else parking.take(request, request.path)
+    form = PersonForm(request.POST if request.method == "POST" else typed_before, initial=initial)
+    if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:
             with transaction.atomic():
@@ -67,5 +71,5 @@ def person(request: HttpRequest, user_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Gespeichert: %(person)s") % {"person": subject})
             return redirect("review:people")
-    status = 422 if form.is_bound else 200
+    status = 422 if request.method == "POST" else 200
     return page(request, "person.html", {"form": form, "person": subject}, title=str(subject), status=status)

@@ -34,6 +34,7 @@ PRODUCTION: dict[str, Any] = {
     "REDIS_URL": "redis://redis:6379/0",
     "SECRET_KEY": SECRET,
     "DEBUG": False,
+    "SECOND_FACTOR_REQUIRED": True,
     "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql"}},
     "RECEIPT_KEY": "0123456789abcdef" * 4,
 }
@@ -41,6 +42,16 @@ PRODUCTION: dict[str, Any] = {
 
 def codes(settings: Mapping[str, Any]) -> list[str]:
     return [found.code for found in contradictions(settings)]
+
+
+def test_a_mail_provider_needs_the_secret_of_its_reports() -> None:
+    provider = PRODUCTION | {
+        "EMAIL_PROVIDER": "postmark",
+        "EMAIL_HOST": "",
+        "EMAIL_BACKEND": "anymail.backends.postmark",
+    }
+    assert codes(provider) == ["E023"]
+    assert codes(provider | {"ANYMAIL": {"WEBHOOK_SECRET": "user:password"}}) == []
 
 
 @pytest.mark.parametrize("settings", [DEMO, PRODUCTION, DEMO | {"PORTAL_MODE": "test", "EMAIL_BACKEND": SMTP}])
@@ -73,6 +84,7 @@ def test_demo_refuses_what_belongs_to_production(changed: dict[str, Any], code: 
         ({"ALLOWED_HOSTS": ["*"]}, "E012"),
         ({"ALLOWED_HOSTS": ["localhost"]}, "E012"),
         ({"DEBUG": True}, "E013"),
+        ({"SECOND_FACTOR_REQUIRED": False}, "E022"),
         ({"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}, "E014"),
         ({"EMAIL_BACKEND": MAILBOX}, "E014"),
         ({"DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3"}}}, "E015"),
