@@ -1,5 +1,6 @@
 """The routes of the portal."""
 
+from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
 
@@ -14,6 +15,8 @@ urlpatterns = [
     path("", include("connective.site.urls")),
     path("", include("submissions.urls")),
 ]
+if apps.is_installed("anymail"):
+    urlpatterns.append(path("mailanbieter/", include("anymail.urls")))
 
 handler400 = "connective.site.views.bad_request"
 handler500 = "connective.site.views.server_error"

@@ -34,6 +34,8 @@ def compose(message: Message, connection: BaseEmailBackend) -> EmailMessage:
             "Content-Language": message.language,
         },
     )
+    # What a mail provider hands back with its reports (django-anymail); other backends do not look at it.
+    email.metadata = {"message_id": message.message_id}  # type: ignore[attr-defined]
     for attached in message.attached_files.all():
         email.attach(attached.filename, _content(attached), attached.content_type)
     try:

@@ -109,6 +109,17 @@ def record_bounce(letter: AnswerLetter, *, reason: str, actor: User | None, at: 
     return letter
 
 
+def bounced_by_provider(message_id: str, *, reason: str, at: datetime) -> AnswerLetter | None:
+    """Record what the mail provider reports of the letter with this Message-ID; None where there is none, or it is known."""
+    letter = AnswerLetter.objects.filter(message__message_id=message_id, bounced_at=None).first()
+    if letter is None:
+        return None
+    try:
+        return record_bounce(letter, reason=reason, actor=None, at=at)
+    except NotSent:
+        return None
+
+
 def _copy(letter: AnswerLetter, address: str, reason: str) -> AnswerLetter:
     number = AnswerLetter.objects.filter(decision=letter.decision_id).exclude(resend_of=None).count() + 1
     new = AnswerLetter(

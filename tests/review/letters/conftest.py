@@ -1,8 +1,12 @@
 """What the tests of letters stand on."""
 
+from collections.abc import Iterator
+
 import pytest
+from pytest_django import Settings
 
 from connective.mail.tasks import send
+from tests.smtp import SmtpServer, listening
 
 
 @pytest.fixture(autouse=True)
@@ -12,3 +16,11 @@ def quiet_queue(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
         return "celery"
     monkeypatch.setitem(send._get_exec_options(), "queue", "quiet")  # type: ignore[attr-defined]
     return "quiet"
+
+
+@pytest.fixture
+def smtp_server(settings: Settings) -> Iterator[SmtpServer]:
+    """A mail server where the settings (and the Celery worker) look for one."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    with listening(settings.EMAIL_PORT) as server:
+        yield server
