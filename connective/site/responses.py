@@ -3,11 +3,30 @@
 from collections.abc import Callable
 
 from csp.constants import SELF
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render
 
 type_of_view = Callable[[HttpRequest], HttpResponse]
+
+
+def leave_out_body_of_head(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Answer HEAD with the headers alone, the length of the body among them: gunicorn warns of each body that it drops."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if request.method != "HEAD":
+            return response
+        if isinstance(response, StreamingHttpResponse):
+            response.streaming_content = ()
+        elif isinstance(response, HttpResponse):
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
+        return response
+
+    return middleware
 
 
 def explain_wrong_method(get_response: type_of_view) -> type_of_view:

@@ -82,9 +82,14 @@ class Evidence:
     """The comparison with other texts is still being made."""
 
     @property
+    def developing(self) -> frozenset[str]:
+        """The codes of the countries that count as developing or emerging ones."""
+        return frozenset(country.iso2 for country in self.countries if country.developing)
+
+    @property
     def developing_count(self) -> int:
         """How many of the countries are developing or emerging ones."""
-        return sum(country.developing for country in self.countries)
+        return len(self.developing)
 
     def beside(self, criterion_key: str) -> list[Fact]:
         """Return the facts that belong to a criterion; none for one of the office's own making."""

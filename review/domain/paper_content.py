@@ -159,7 +159,7 @@ def _topic(
             SheetPart(text(sheet.reviewer), text(sheet.get_recommendation_display()), paragraphs(sheet.statement))
             for sheet in sheets
         ),
-        proposal=tuple(_parts(proposal, content)),
+        proposal=tuple(_parts(proposal, content, evidence)),
     )
 
 
@@ -241,8 +241,8 @@ def _evidence(columns: Sequence[RankedCriterion], evidence: Evidence) -> Iterabl
             yield EvidencePart(text(criterion.label), facts)
 
 
-def _parts(proposal: Proposal, content: Mapping[str, Any]) -> Iterable[Part]:
-    for group in summary(proposal, content):
+def _parts(proposal: Proposal, content: Mapping[str, Any], evidence: Evidence) -> Iterable[Part]:
+    for group in summary(proposal, content, counted=evidence.developing):
         lines = [
             Line(text(row.label), paragraphs(row.value) if row.structured else text(row.value))
             for row in group.rows

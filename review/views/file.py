@@ -70,7 +70,7 @@ def file_page(
             told(compare_topics, proposal.call_id)
         context = {
             "version": version,
-            "groups": summary(proposal, content),
+            "groups": summary(proposal, content, counted=gathered.developing),
             "has_pdf": not names or OfficialPdf.objects.filter(version=version).exists(),
             "evidence": gathered,
             **sheet_context(request, proposal, gathered, refused),

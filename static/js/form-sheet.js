@@ -8,6 +8,8 @@ const SAVE_AFTER = 1500;
 const MEASURE_AFTER = 600;
 const ASK_AGAIN_AFTER = 1000;
 const STILL_COUNTING = 202;
+const RETRY_AFTER = 10_000;
+const SERVER_ERROR = 500;
 const SUGGEST_AFTER = 200;
 
 const form = document.querySelector("form[data-autosave]");
@@ -20,6 +22,18 @@ function show(html) {
   if (!figure) return;
   figure.textContent = meter.querySelector(".meter__figure")?.textContent.trim() ?? "";
   figure.hidden = figure.textContent === "";
+}
+
+/** Say that the figure is an old one, until the next answer replaces it. */
+function unmeasured() {
+  meter.removeAttribute("aria-busy");
+  document.querySelector("[data-meter-figure]").hidden = true;
+  if (meter.querySelector("[data-unmeasured]")) return;
+  const note = document.createElement("p");
+  note.className = "kern-body kern-error";
+  note.dataset.unmeasured = "";
+  note.textContent = meter.dataset.failed;
+  meter.querySelector("[role=status]").prepend(note);
 }
 
 function liveMeter() {
@@ -37,11 +51,18 @@ function liveMeter() {
         signal: asked.signal,
         redirect: "error",
       });
-      if (response.ok) show(await response.text());
+      if (!response.ok) {
+        unmeasured();
+        if (response.status >= SERVER_ERROR) later(RETRY_AFTER);
+        return;
+      }
+      show(await response.text());
       if (response.status === STILL_COUNTING) later(ASK_AGAIN_AFTER);
       else meter.removeAttribute("aria-busy");
     } catch (error) {
-      if (error.name !== "AbortError") meter.removeAttribute("aria-busy");
+      if (error.name === "AbortError") return;
+      unmeasured();
+      later(RETRY_AFTER);
     }
   }
 

@@ -1,6 +1,6 @@
 """All answers of a form sheet as a person reads them: for the check page, the text file and the official PDF."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,8 +53,11 @@ class City:
     contact: str
 
 
-def summary(proposal: Proposal, content: Mapping[str, Any]) -> list[Group]:
-    """Return all answers in the order of the form sheet."""
+def summary(proposal: Proposal, content: Mapping[str, Any], *, counted: Collection[str] | None = None) -> list[Group]:
+    """Return all answers in the order of the form sheet.
+
+    `counted` are the codes of the developing or emerging countries, where these are others than on the call's list.
+    """
     themes = {theme.name: str(theme) for theme in proposal.call.themes.all()}
     groups = []
     for key, title in SectionKey.choices:
@@ -69,7 +72,7 @@ def summary(proposal: Proposal, content: Mapping[str, Any]) -> list[Group]:
             for asked in form_sheet.QUESTIONS[key]
         ]
         if key == SectionKey.CITIES:
-            rows = [_city_row(number, city) for number, city in enumerate(cities(proposal, content), 1)]
+            rows = [_city_row(number, city) for number, city in enumerate(cities(proposal, content, counted), 1)]
         if key == SectionKey.COMMITMENTS:
             attached = _("als PDF beigefügt") if answers.get("letter") else ""
             rows.append(Answer("letter", _("Unterstützungsschreiben"), attached))
@@ -77,13 +80,14 @@ def summary(proposal: Proposal, content: Mapping[str, Any]) -> list[Group]:
     return groups
 
 
-def cities(proposal: Proposal, content: Mapping[str, Any]) -> list[City]:
-    """Return the proposed cities with the status of their countries on the call's list."""
+def cities(proposal: Proposal, content: Mapping[str, Any], counted: Collection[str] | None = None) -> list[City]:
+    """Return the proposed cities with the status of their countries: as `counted`, or on the call's list."""
     rows = form_sheet.cities_of(content)
-    on_list = developing(proposal.call.country_list) if rows else set()
+    if counted is None:
+        counted = developing(proposal.call.country_list) if rows else ()
     language = (get_language() or "de")[:2]
     return [
-        City(name(row["country"], language), row["country"] in on_list, row.get("city", ""), row.get("contact", ""))
+        City(name(row["country"], language), row["country"] in counted, row.get("city", ""), row.get("contact", ""))
         for row in rows
         if row.get("country")
     ]

@@ -59,7 +59,12 @@ def _started(
 @login_required
 @require_GET
 def arrive(request: HttpRequest) -> HttpResponse:
-    """Welcome a person who has just signed in: the drafts of this browser become theirs."""
+    """Welcome a person who has just signed in: the drafts of this browser become theirs.
+
+    This changes something on GET, because a sign-in can only redirect; it is safe. It needs the session of the browser in
+    which the drafts were typed, signed in by a code; so no mail scanner, stranger's link or prefetch without that session
+    moves anything, and one with it does what the person's own sign-in has asked for. Doing it twice has one effect.
+    """
     assert isinstance(request.user, User)
     claimed = claim(own_drafts(request), actor=request.user, at=received_at(request))
     forget_drafts(request)

@@ -148,6 +148,19 @@ def test_what_is_typed_is_saved_by_itself_and_the_meter_is_live(
     expect(page.get_by_label("Thema und Hintergrund")).to_have_value("Kurz.")
 
 
+def test_a_meter_that_gets_no_answer_says_so_until_it_gets_one(page: Page, call: Call) -> None:
+    start(page, call, "Beschreibung")
+    expect(page.locator("#meter")).to_contain_text("von 2 Seiten")
+    page.route("**/umfang/", lambda route: route.abort())
+    page.get_by_label("Thema und Hintergrund").fill("Ein Satz.")
+    expect(page.locator("#meter")).to_contain_text("Der Umfang lässt sich gerade nicht berechnen.")
+    expect(page.locator("[data-meter-figure]")).to_be_hidden()
+    page.unroute("**/umfang/")
+    page.get_by_label("Thema und Hintergrund").fill("Ein anderer Satz.")
+    expect(page.locator("#meter")).not_to_contain_text("nicht berechnen")
+    expect(page.locator("[data-meter-figure]")).to_be_visible()
+
+
 def test_a_second_tab_is_told_and_shows_both_texts(page: Page, call: Call, accessible: Accessible) -> None:
     start(page, call, "Thema")
     other = page.context.new_page()

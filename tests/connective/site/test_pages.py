@@ -1,12 +1,14 @@
 """The pages around the process, and the pages for when something goes wrong."""
 
+import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import IntegrityError, OperationalError
-from django.http import HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import FileResponse, HttpResponse, HttpResponseNotAllowed, JsonResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
@@ -14,9 +16,29 @@ from connective import clock
 from connective.accounts.models import User
 from connective.site import health, views
 from connective.site.models import SitePage
-from connective.site.responses import explain_wrong_method
+from connective.site.responses import explain_wrong_method, leave_out_body_of_head
 
 KEYS = ["accessibility", "privacy", "legal", "contact"]
+
+
+def test_head_is_answered_with_the_headers_of_get_and_no_body() -> None:
+    def head(answer: HttpResponseBase) -> HttpResponseBase:
+        return leave_out_body_of_head(lambda _request: answer)(RequestFactory().head("/"))
+
+    page, stream, file = (
+        head(HttpResponse("Text")),
+        head(StreamingHttpResponse(iter(["Text"]))),
+        head(FileResponse(io.BytesIO(b"Text"))),
+    )
+    assert [b"".join(answer) for answer in (page, stream, file)] == [b"", b"", b""]
+    assert page.headers["Content-Length"] == file.headers["Content-Length"] == "4"
+    assert isinstance(file, FileResponse)
+    assert file.file_to_stream is None
+
+
+@pytest.mark.django_db
+def test_a_page_without_a_side_column_has_no_empty_region(client: Client) -> None:
+    assert "<aside" not in client.get(reverse("submissions:verify")).content.decode()
 
 
 @pytest.mark.django_db

@@ -14,9 +14,11 @@ from connective.accounts.models import User
 from review.domain import paper as domain
 from review.domain import paper_layout
 from review.domain import shortlist as shortlists
+from review.domain.country_status import override_country
 from review.domain.errors import Closed, NotPermitted
 from review.models import Assignment, CommitteePaper, Declaration, ReviewRole, ReviewSettings, ScoreSheet, Shortlist
 from submissions.models import Proposal
+from tests.review.demo_calls import contents as demo_contents
 from tests.review.demo_calls import shortlisted
 from tests.review.scored import AT, declare, person_with
 from tests.servers.celery_process import CeleryProcess
@@ -92,6 +94,17 @@ def test_each_topic_has_summary_evidence_scores_and_the_full_proposal(tmp_path: 
     assert "Gut begründet." in text
     assert "Almut Brandhuber" in text
     assert proposals[0].organisation_name in text
+
+
+def test_the_full_proposal_names_a_country_as_the_office_decided(tmp_path: Path) -> None:
+    shortlist, lead, proposals = shortlisted(1)
+    city = demo_contents(1)[0]["cities"]["rows"][0]
+    named = rf"{city['city']}, [^,]+, Entwicklungs- oder Schwellenland\b"
+    assert not re.search(named, "\n".join(pages_of(made(shortlist, lead), tmp_path)))
+
+    override_country(proposals[0].call, city["country"], developing=True, reason="In Entwicklung.", actor=lead, at=AT)
+
+    assert re.search(named, "\n".join(pages_of(made(shortlist, lead), tmp_path)))
 
 
 def test_equal_input_gives_equal_bytes() -> None:

@@ -153,6 +153,13 @@ def test_another_city_gets_another_row_without_javascript() -> None:
     assert 'name="cities-2-country"' in response.content.decode()
 
 
+def test_with_the_last_possible_row_no_further_one_is_offered(client: Client) -> None:
+    proposal = begin(client, open_call())
+    ninth, tenth = (client.get(url(proposal, "cities") + f"?cities={rows}").content.decode() for rows in (9, 10))
+    assert ('value="add-city"' in ninth, 'value="add-city"' in tenth) == (True, False)
+    assert "Mehr als 10 Städte nimmt das Formblatt nicht auf." in tenth
+
+
 def test_a_colleague_who_may_read_sees_the_text_and_cannot_write() -> None:
     call, author = open_call(), person()
     proposal = draft(call, author)
