@@ -42,6 +42,7 @@ def test_every_setting_of_the_example_has_a_sentence_before_it_or_stands_in_a_gr
     lines = EXAMPLE.read_text().splitlines()
     for number, line in enumerate(lines):
         if re.match(r"#?[A-Z][A-Z0-9_]*=", line):
+            assert " --" not in line
             assert lines[number - 1].startswith("#") or "=" in lines[number - 1], line
 
 
