@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from connective import clock
-from review.domain import letter_pdf, paper, similar_topics, timed
+from review.domain import letter_pdf, minutes, paper, similar_topics, timed
 from submissions.models import Call
 from submissions.tasks import told
 
@@ -44,6 +44,19 @@ def told_of_answers(call: Call) -> bool:
     pks = letter_pdf.missing(call)
     chunks = (pks[first : first + ANSWERS_OF_A_TASK] for first in range(0, len(pks), ANSWERS_OF_A_TASK))
     return all(told(make_answers, chunk) for chunk in chunks)
+
+
+@shared_task
+def make_minutes(minutes_id: int) -> None:
+    """Make the minutes of a vote."""
+    minutes.make(minutes_id)
+
+
+@shared_task
+def sweep_minutes() -> None:
+    """Make the minutes that no task was told of."""
+    for minutes_id in minutes.waiting():
+        minutes.make(minutes_id)
 
 
 @shared_task

@@ -7,6 +7,7 @@ from review.views import (
     assignments,
     calibration,
     cockpit,
+    decisions,
     declarations,
     documents,
     file,
@@ -26,6 +27,7 @@ app_name = "review"
 
 PROPOSAL = "vorschlag/<int:proposal_id>/"
 ANSWERS = "antworten/<int:call_id>/"
+DECISIONS = "entscheidungen/<int:call_id>/"
 
 urlpatterns = [
     path("cockpit/<int:call_id>/", cockpit.cockpit, name="cockpit"),
@@ -74,6 +76,15 @@ urlpatterns = [
     path("abstimmung/<int:call_id>/<int:number>/los/", vote_acts.lot, name="vote_lot"),
     path("abstimmung/<int:call_id>/<int:number>/vorsitz/", vote_acts.ruling, name="vote_ruling"),
     path("abstimmung/<int:call_id>/<int:number>/feststellen/", vote_acts.certify, name="vote_certify"),
+    # The decisions
+    path(DECISIONS, decisions.decisions, name="decisions"),
+    path(f"{DECISIONS}festhalten/", decisions.record_decisions, name="decisions_record"),
+    path(f"{DECISIONS}vorsitz/", decisions.rule, name="decisions_rule"),
+    path(f"{DECISIONS}protokoll/", decisions.ask_for_minutes, name="minutes_ask"),
+    path(f"{DECISIONS}protokoll/<int:minutes_id>/", decisions.minutes_file, name="minutes_file"),
+    path(f"{DECISIONS}<int:proposal_id>/", decisions.decision, name="decision"),
+    path(f"{DECISIONS}<int:proposal_id>/pruefen/", decisions.review_feedback, name="decision_review"),
+    path(f"{DECISIONS}<int:proposal_id>/<int:decision_id>/berichtigen/", decisions.correct, name="decision_correct"),
     # The answers
     path(ANSWERS, letters.letters, name="letters"),
     path(f"{ANSWERS}entwerfen/", letter_acts.draft, name="letters_draft"),

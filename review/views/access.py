@@ -45,6 +45,7 @@ CALL_PAGES = (
     NavItem("ranking", _("Rangfolge"), ("review.see_ranking",)),
     NavItem("shortlist", _("Auswahlliste"), ("review.enter",)),
     NavItem("vote", _("Abstimmung"), ("review.see_vote",)),
+    NavItem("decisions", _("Entscheidungen"), ("review.see_decisions",)),
     NavItem("letters", _("Antworten"), ("review.see_letters",)),
     NavItem("criteria", _("Anforderungen"), ("review.enter",)),
     NavItem("countries", _("Länder"), ("review.enter",)),
