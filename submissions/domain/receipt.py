@@ -98,15 +98,19 @@ def received_as(*, pdf: bytes | None = None, reference: str = "", sha256: str = 
 
 
 def _queue_mail(version: SubmittedVersion, made: OfficialPdf) -> None:
+    language = version.proposal.language or "de"
+    with translation.override(language):
+        call = str(version.proposal.call)
     queue(
         occasion=f"version:{version.pk}",
         kind="receipt",
+        language=language,
         recipient=version.submitted_by.email,
         context={
             "reference": version.reference,
             "number": version.number,
             "title": version.proposal.title,
-            "call": version.proposal.call.title,
+            "call": call,
             "received_at": version.received_at,
             "content_sha256": version.content_sha256,
             "pdf_sha256": made.sha256,

@@ -29,12 +29,12 @@ def content_of(proposal: Proposal) -> dict[str, Any]:
 
 
 def submit(
-    proposal: Proposal, *, checked: str, consent_to: str, actor: User, received_at: datetime
+    proposal: Proposal, *, checked: str, consent_to: str, actor: User, received_at: datetime, language: str = "de"
 ) -> tuple[SubmittedVersion, bool]:
     """Freeze the draft as a version received at `received_at`; return it and whether this call made it.
 
     `checked` is the seal that the check page showed; `consent_to` the version of the privacy text that was
-    agreed to. A repeated request returns the version it made the first time. The layout is measured before
+    agreed to; `language` is that of the person's pages, for the receipt. A repeated request returns the version it made the first time. The layout is measured before
     any lock is taken, and not at all if the text was measured before.
     Raises DeadlinePassed, NotYetOpen, ContentChanged, Incomplete, LimitReached and NotEditable.
     """
@@ -53,6 +53,7 @@ def submit(
         if locked.state not in Proposal.EDITABLE:
             raise NotEditable
         version = _freeze(locked, checked, consent_to, actor, received_at)
+        locked.language = language
         _move_to_submitted(locked, call, version, received_at)
         record(
             "proposal.submitted",
@@ -118,6 +119,7 @@ def _move_to_submitted(proposal: Proposal, call: Call, version: SubmittedVersion
         state=Proposal.State.SUBMITTED,
         reference=version.reference,
         version_in_force=version,
+        language=proposal.language,
         slot=proposal.slot or _free_slot(proposal),
         slot_limit=proposal.slot_limit if proposal.slot else call.max_per_organisation,
         **form_sheet.shown_in_lists(json.loads(version.content)),

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -70,6 +71,7 @@ def send(request: HttpRequest, proposal: Proposal) -> HttpResponse:
             consent_to=proposal.call.privacy_version,
             actor=request.user,
             received_at=received_at(request),
+            language=get_language() or "de",
         )
     except DeadlinePassed:
         return render(

@@ -37,7 +37,7 @@ NO_PERSON = {
     "submissions.municipality": {"ags", "name", "kind", "search_name"},
     # An organisation is no person.
     "submissions.organisation": {"name"},
-    "submissions.proposal": {"reference", "title", "organisation_name", "land"},
+    "submissions.proposal": {"reference", "title", "organisation_name", "land", "language"},
     "submissions.privacytext": {"version", "text"},
     "submissions.submittedversion": {"reference", "content_sha256", "privacy_version"},
     "submissions.officialpdf": {"sha256", "signature"},

@@ -7,9 +7,10 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from connective.mail.models import Message
 from submissions.domain import official_pdf, receipt, signing
+from submissions.domain.submit import submit
 from submissions.models import OfficialPdf
 from submissions.tasks import sweep_receipts
-from tests.submissions.build import make_call, person, submitted
+from tests.submissions.build import current_seal, draft, in_time, make_call, person, submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +21,22 @@ def test_a_receipt_is_made_once_however_often_the_task_runs() -> None:
     first, second = receipt.finish(version.pk), receipt.finish(version.pk)
     assert first == second
     assert Message.objects.filter(kind="receipt", recipient=actor.email).count() == 1
+
+
+def test_the_mail_comes_in_the_language_of_the_pages_in_which_was_submitted() -> None:
+    call, actor = make_call(title_en="Call for topics"), person()
+    proposal = draft(call, actor)
+    version, _made = submit(
+        proposal,
+        checked=current_seal(proposal),
+        consent_to="1",
+        actor=actor,
+        received_at=in_time(call),
+        language="en",
+    )
+    receipt.finish(version.pk)
+    mail = Message.objects.get(kind="receipt")
+    assert (mail.language, "Call for topics" in mail.body) == ("en", True)
 
 
 def test_the_hash_in_the_receipt_is_that_of_the_stored_file() -> None:

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from connective.accounts.models import User
+from connective.mail.models import Message
 from connective.mail.queue import render
 from submissions.domain.countries import all_countries
 from submissions.models import Call, Proposal, SectionKey
@@ -149,6 +150,9 @@ def test_check_receipt_and_the_mail_are_english(reader: Client, call: Call) -> N
     english(reader, address)
     version = proposal.versions.get()
     finish_receipt(version.pk)
+    mail = Message.objects.get(kind="receipt")
+    assert (mail.language, "Ihr Themenvorschlag" in mail.body) == ("en", False)
+    assert "Call for topics 2021" in mail.body
     html = english(reader, address)
     assert "3 December 2020, 12:00:" in html
     for page in ("tasks", "check", "proposals"):
