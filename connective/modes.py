@@ -68,6 +68,11 @@ def _in_production(settings: Mapping[str, Any]) -> Iterator[Contradiction]:
         yield Contradiction("E013", "DEBUG must be off.")
     if not settings["SECOND_FACTOR_REQUIRED"]:
         yield Contradiction("E022", "SECOND_FACTOR_REQUIRED must be on.")
+    provider = settings["OIDC_SERVER_URL"]
+    if provider and not (provider.startswith("https://") and settings["OIDC_EMAIL_DOMAINS"]):
+        yield Contradiction(
+            "E023", "OIDC_SERVER_URL must begin with https://, and OIDC_EMAIL_DOMAINS must not be empty."
+        )
 
 
 def _secrets(settings: Mapping[str, Any]) -> Iterator[Contradiction]:

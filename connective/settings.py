@@ -5,6 +5,7 @@ Without any environment the portal starts in demo mode on embedded defaults; pro
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 from celery.schedules import crontab
@@ -39,6 +40,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "connective.accounts",
     "connective.audit",
     "connective.backup",
@@ -269,7 +272,27 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
 MFA_KEYS = env.list("MFA_KEYS", default=[])
 """What seals secrets of second factors, the newest first; without any, `SECRET_KEY` does (`connective.accounts.sealing`)."""
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
+"""The issuer of the identity provider of the house; empty: there is none (`connective.accounts.oidc`)."""
+OIDC_ORIGIN = "://".join(urlsplit(OIDC_SERVER_URL)[:2])
+OIDC_NAME = env.str("OIDC_NAME", default="OpenID Connect")
+OIDC_EMAIL_DOMAINS = env.list("OIDC_EMAIL_DOMAINS", default=[])
+OIDC_TRUST_SECOND_FACTOR = env.bool("OIDC_TRUST_SECOND_FACTOR", default=False)
+OIDC_SECOND_FACTOR_ACR = env.list("OIDC_SECOND_FACTOR_ACR", default=[])
+SOCIALACCOUNT_ADAPTER = "connective.accounts.oidc.HouseAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "house",
+                "name": OIDC_NAME,
+                "client_id": env.str("OIDC_CLIENT_ID", default=""),
+                "secret": env.str("OIDC_CLIENT_SECRET", default=""),
+                "settings": {"server_url": OIDC_SERVER_URL, "oauth_pkce_enabled": True, "fetch_userinfo": False},
+            }
+        ]
+    }
+}
 CELERY_BEAT_SCHEDULE["clear ended sessions"] = {
     "task": "connective.accounts.tasks.clear_ended_sessions",
     "schedule": 3600.0,
@@ -298,7 +321,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # The form that leads to the identity provider is redirected there.
+        "form-action": [SELF, *([OIDC_ORIGIN] if OIDC_SERVER_URL else [])],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

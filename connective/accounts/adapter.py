@@ -33,6 +33,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Leave it to `connective.accounts.fresh`, which our own views ask."""
         return False
 
+    def get_login_stages(self) -> list[str]:
+        """Return allauth's steps, the question for a second factor being ours."""
+        ours = {"allauth.mfa.stages.AuthenticateStage": "connective.accounts.oidc.AskUnlessTrusted"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
+
     def login(self, request: HttpRequest, user: User) -> None:
         """Sign in; how the person proved to be it is kept where somebody else was signed in before."""
         records = get_authentication_records(request, user)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from allauth.account.internal.stagekit import clear_login
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -64,7 +65,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _address_page(request: HttpRequest, form: AddressForm, next_path: str, status: int = 200) -> HttpResponse:
-    context = {"form": form, "next": next_path, "people": present_people(), "pending": SignIn.pending(request)}
+    context = {
+        "form": form,
+        "next": next_path,
+        "people": present_people(),
+        "pending": SignIn.pending(request),
+        "house": settings.OIDC_NAME if settings.OIDC_SERVER_URL else "",
+    }
     return render(request, "account/sign_in.html", context, status=status)
 
 

@@ -35,6 +35,8 @@ PRODUCTION: dict[str, Any] = {
     "SECRET_KEY": SECRET,
     "DEBUG": False,
     "SECOND_FACTOR_REQUIRED": True,
+    "OIDC_SERVER_URL": "",
+    "OIDC_EMAIL_DOMAINS": [],
     "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql"}},
     "RECEIPT_KEY": "0123456789abcdef" * 4,
 }
@@ -85,6 +87,8 @@ def test_demo_refuses_what_belongs_to_production(changed: dict[str, Any], code: 
         ({"ALLOWED_HOSTS": ["localhost"]}, "E012"),
         ({"DEBUG": True}, "E013"),
         ({"SECOND_FACTOR_REQUIRED": False}, "E022"),
+        ({"OIDC_SERVER_URL": "http://id.example.org", "OIDC_EMAIL_DOMAINS": ["example.org"]}, "E024"),
+        ({"OIDC_SERVER_URL": "https://id.example.org"}, "E024"),
         ({"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}, "E014"),
         ({"EMAIL_BACKEND": MAILBOX}, "E014"),
         ({"DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3"}}}, "E015"),
