@@ -71,7 +71,7 @@ def _in_production(settings: Mapping[str, Any]) -> Iterator[Contradiction]:
     provider = settings["OIDC_SERVER_URL"]
     if provider and not (provider.startswith("https://") and settings["OIDC_EMAIL_DOMAINS"]):
         yield Contradiction(
-            "E023", "OIDC_SERVER_URL must begin with https://, and OIDC_EMAIL_DOMAINS must not be empty."
+            "E024", "OIDC_SERVER_URL must begin with https://, and OIDC_EMAIL_DOMAINS must not be empty."
         )
 
 
