@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from connective.accounts.fresh import fresh_sign_in_required
 from connective.errors import DomainError
 from connective.mail.resolution import Resolution
 from connective.receiving import received_at
@@ -57,6 +58,7 @@ def discard(request: HttpRequest, call: Call, number: int) -> HttpResponse:
 
 @require_POST
 @for_call("review.release_letters")
+@fresh_sign_in_required
 def release(request: HttpRequest, call: Call, number: int) -> HttpResponse:
     """Release a batch as a second person."""
     done = _("Die Schreiben sind freigegeben. Jedes wird genau einmal gesendet; unten sehen Sie, wie weit es ist.")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from connective.accounts.models import User
 from connective.mail.models import Message
@@ -88,6 +89,14 @@ class TestTheWay:
         assert [lead.post(release).status_code for _click in range(2)] == [302, 302]
         assert Message.objects.count() == 3
         assert "wartet auf den Versand (3)" in lead.get(overview(world)).content.decode()
+
+    def test_asks_who_is_there_before_a_release(self, signed_in: Open, settings: Settings) -> None:
+        world = drafted_call()
+        lead = signed_in(world.lead)
+        settings.SECOND_FACTOR_REQUIRED = True
+        answer = lead.post(reverse("review:letters_release", args=[world.call.pk, 1]))
+        assert (answer.status_code, Message.objects.exists()) == (302, False)
+        assert not answer.headers["Location"].endswith(overview(world))
 
     def test_drafts_holds_and_goes_on(self, signed_in: Open) -> None:
         world = drafted_call()
