@@ -5,7 +5,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from connective.accounts.models import User
@@ -29,7 +29,7 @@ class LetterConflict(DomainError):
 class BadAddress(DomainError):
     """There is no address, or it is none."""
 
-    message = pgettext_lazy("letter", "Bitte geben Sie eine gültige E-Mail-Adresse an, zum Beispiel name@example.org.")
+    message = _("Bitte geben Sie eine gültige E-Mail-Adresse an, zum Beispiel name@example.org.")
 
 
 def edit_letter(

@@ -162,7 +162,8 @@ def address_of(decision: Decision) -> str:
 def _feedback(decision: Decision) -> str:
     if not decision.feedback.strip():
         return ""
-    return f"{gettext('Zu Ihrem Vorschlag gibt Ihnen der Steuerungskreis diese Rückmeldung:')}\n\n{decision.feedback}"
+    introduction = gettext("Zu Ihrem Vorschlag gibt Ihnen der Steuerungskreis diese Rückmeldung:")
+    return f"{introduction}\n\n{decision.feedback}"
 
 
 def _reference_to(told: Answer | None, decision: Decision) -> str:
