@@ -11,6 +11,7 @@ from connective.errors import DomainError
 from connective.mail import holding
 from connective.mail.models import Message
 from connective.mail.queue import Attachment, queue, tell_all_after_commit
+from review.domain import follow_up
 from review.domain.draft_letters import BatchMovedOn, locked_batch
 from review.domain.letter_board import obstacles
 from review.domain.rounds import OFFICE, check_role
@@ -58,6 +59,7 @@ def release(batch: LetterBatch, *, actor: User, at: datetime) -> LetterBatch:
             letter.state = AnswerLetter.State.RELEASED
         AnswerLetter.objects.bulk_update(released, ["message", "state"], batch_size=500)
         LetterBatch.objects.filter(pk=locked.pk).update(state=State.RELEASED, released_by=actor, released_at=at)
+        follow_up.begin([letter.decision for letter in released], at=at)
         tell_all_after_commit([letter.message_id for letter in released if letter.message_id])
         record(
             "letters.released", actor=actor, subject=locked, payload={"letters": len(released), "at": at.isoformat()}
