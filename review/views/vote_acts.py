@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from connective.accounts.fresh import fresh_sign_in_required
 from connective.errors import DomainError
 from connective.receiving import received_at
 from review.domain import settle
@@ -69,6 +70,7 @@ def close(request: HttpRequest, call: Call, number: int) -> HttpResponse:
 
 @require_POST
 @for_call("review.certify_vote")
+@fresh_sign_in_required
 def certify(request: HttpRequest, call: Call, number: int) -> HttpResponse:
     """Certify the result as a second person."""
     round_ = _round(request, call, number)
