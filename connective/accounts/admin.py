@@ -6,14 +6,17 @@ import allauth.account.admin  # noqa: F401  (this and the next register what is 
 import django.contrib.auth.admin  # noqa: F401
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
-from django.contrib import admin
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.db.models import ManyToManyField
+from django.db.models import ManyToManyField, QuerySet
 from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from rules.permissions import has_perm
 
-from connective.accounts import views
+from connective.accounts import fresh, second_factor, views
 from connective.accounts.models import User
 
 
@@ -28,6 +31,7 @@ class UserAdmin(admin.ModelAdmin[User]):
     list_filter = ("is_active", "is_staff", "groups")
     search_fields = ("email", "name")
     readonly_fields = ("last_login", "date_joined")
+    actions = ("reset_second_factor",)
     fieldsets = (
         (None, {"fields": ("email", "name", "is_active")}),
         (_("Rechte"), {"fields": ("is_staff", "is_superuser", "groups")}),
@@ -54,6 +58,26 @@ class UserAdmin(admin.ModelAdmin[User]):
         """Leave it to superusers to erase somebody; others shut people out (`is_active`)."""
         return request.user.is_superuser and super().has_delete_permission(request, obj)
 
+    def has_reset_factor_permission(self, request: HttpRequest) -> bool:
+        """Let the lead and superusers help people who lost their second factor."""
+        return bool(request.user.is_superuser or has_perm("accounts.reset_second_factor", request.user))
+
+    @admin.action(description=_("Zweiten Faktor zurücksetzen und abmelden"), permissions=["reset_factor"])
+    def reset_second_factor(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
+        """Take away all factors of people who lost them; each sets up a new one at the next sign-in."""
+        assert isinstance(request.user, User)
+        if not fresh.is_fresh(request):
+            return fresh.ask(request)
+        for person in people:
+            if person.is_superuser and not request.user.is_superuser:
+                messages.error(
+                    request, _("%(person)s verwaltet das Portal und bleibt, wie es ist.") % {"person": person}
+                )
+                continue
+            second_factor.reset(person, actor=request.user)
+            messages.success(request, _("Zurückgesetzt: %(person)s") % {"person": person})
+        return None
+
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Keep the address in lower case, and give nobody a password."""
         obj.email = obj.email.lower()
@@ -69,5 +93,12 @@ def sign_out(request: HttpRequest, extra_context: dict[str, Any] | None = None) 
 
 admin.site.unregister(Group)  # the portal itself names its groups, and permissions are in tables of the code
 admin.site.unregister(EmailAddress)  # addresses are people's own, and proved by signing in
+for model in (
+    Authenticator,
+    SocialAccount,
+    SocialApp,
+    SocialToken,
+):  # so are factors; the provider stands in the settings
+    admin.site.unregister(model)
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.logout = sign_out  # type: ignore[assignment,method-assign]

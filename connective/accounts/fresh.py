@@ -41,7 +41,7 @@ def fresh_sign_in_required(view: type_of_view) -> type_of_view:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method in {"GET", "HEAD", "OPTIONS"} or is_fresh(request):
             return view(request, *args, **kwargs)
-        return _ask(request)
+        return ask(request)
 
     return guarded
 
@@ -63,7 +63,7 @@ def confirmed_at(request: HttpRequest) -> float:
     return max([store_of(request).signed_in_at(), *(float(record["at"]) for record in records)])
 
 
-def _ask(request: HttpRequest) -> HttpResponse:
+def ask(request: HttpRequest) -> HttpResponse:
     """Keep the form and lead to the page that asks who is there; a script is told where that is."""
     kept = not request.FILES and parking.park(request, request.path, request.POST)
     back = kept_text.way_back(request)

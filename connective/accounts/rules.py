@@ -12,6 +12,7 @@ is_auditor = rules.is_group_member("auditor")
 TABLE = {
     "accounts": is_office,
     "accounts.view_user": is_office,
+    "accounts.reset_second_factor": is_lead,
     "audit": is_auditor | is_lead,
     "audit.view_entry": is_auditor | is_lead,
     "mail": is_office | is_auditor,

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -230,6 +231,29 @@ class TestLosingIt:
         assert not Authenticator.objects.filter(user=with_app).exists()
         assert client.get(SECURITY)["Location"].startswith(SIGN_IN)
         assert Entry.objects.filter(action="second_factor.reset").count() == 1
+
+    def test_the_lead_resets_it_in_the_administration_and_nobody_weaker_does(
+        self, with_app: User, settings: Settings
+    ) -> None:
+        settings.SECOND_FACTOR_REQUIRED = False
+        chief = User.objects.create_superuser("chef@example.org")
+        path = reverse("admin:accounts_user_changelist")
+        act = {"action": "reset_second_factor", "_selected_action": [with_app.pk, chief.pk]}
+        for role, left in (("office", True), ("lead", False)):
+            actor = User.objects.create_user(f"{role}@example.org", is_staff=True)
+            actor.groups.add(Group.objects.get_or_create(name=role)[0])
+            browser = Client()
+            browser.force_login(actor)
+            page = browser.post(path, act, follow=True).content.decode()
+            assert bool(second_factor.factors_of(with_app)) is left
+        assert "bleibt, wie es ist" in page
+        entry = Entry.objects.get(action="second_factor.reset")
+        assert (entry.actor_id, entry.subject_id) == (actor.pk, str(with_app.pk))
+
+    def test_secrets_of_factors_are_not_in_the_administration(self, admin_client: Client, settings: Settings) -> None:
+        settings.SECOND_FACTOR_REQUIRED = False
+        for path in ("mfa/authenticator/", "socialaccount/socialapp/", "accounts/signedinsession/"):
+            assert admin_client.get(f"/verwaltung/{path}").status_code == 404
 
     def test_the_command_knows_nobody_else(self, db: None) -> None:
         with pytest.raises(CommandError, match="No person"):
