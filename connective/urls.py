@@ -9,6 +9,7 @@ from connective.observe.views import show as show_metrics
 urlpatterns = [
     path("verwaltung/review/", include("review.urls")),
     path("verwaltung/", admin.site.urls),
+    path("steuerungskreis/", include("review.committee_urls")),
     path("metriken/", show_metrics, name="metrics"),
     path("", include("connective.accounts.urls")),
     path("", include("connective.demo.urls")),

@@ -31,6 +31,7 @@ is_auditor = _has(ReviewRole.AUDITOR)
 in_office = _has(ReviewRole.OFFICE, ReviewRole.LEAD)
 takes_part = _has(*REVIEWS)
 declares = _has(*DECLARES)
+votes = _has(ReviewRole.COMMITTEE, ReviewRole.CHAIR, ReviewRole.DEPUTY)
 has_any_role = _has(*ReviewRole)
 
 
@@ -94,6 +95,7 @@ TABLE = {
     "review.assign": writes & in_office,
     "review.choose_shortlist": writes & in_office,
     "review.fix_shortlist": writes & is_lead,
+    "review.vote": writes & votes,
     "review.see_vote": has_any_role,
     "review.see_turnout": in_office | is_auditor,
     "review.hold_vote": writes & in_office,
@@ -108,6 +110,9 @@ TABLE = {
     "review.see_letters": in_office | is_auditor,
     "review.write_letters": writes & in_office,
     "review.release_letters": writes & is_lead,
+    "review.see_events": in_office | is_auditor,
+    "review.edit_plans": writes & in_office,
+    "review.see_interests": in_office | is_auditor,
     "review.make_paper": writes & has_any_role,
     "review.set_roles": administers | (writes & is_lead),
     "review.see_declarations": is_lead | is_auditor,

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from connective import clock
-from review.domain import letter_pdf, minutes, paper, similar_topics, timed
+from review.domain import letter_pdf, minutes, paper, similar_topics, timed, vote_mails
 from submissions.models import Call
 from submissions.tasks import told
 
@@ -57,6 +57,14 @@ def sweep_minutes() -> None:
     """Make the minutes that no task was told of."""
     for minutes_id in minutes.waiting():
         minutes.make(minutes_id)
+
+
+@shared_task
+def send_vote_mails() -> None:
+    """Send receipts of ballots, and remind those who have not voted."""
+    at = clock.now()
+    vote_mails.send_receipts(at)
+    vote_mails.remind(at)
 
 
 @shared_task

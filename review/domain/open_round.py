@@ -13,6 +13,7 @@ from review.domain.prepare_round import current_shortlist
 from review.domain.recuse import ground
 from review.domain.roles import people_with
 from review.domain.rounds import OFFICE, State, check_role, in_state, locked_round
+from review.domain.vote_mails import invite
 from review.models import (
     Ballot,
     BallotChange,
@@ -117,6 +118,8 @@ def open_round(round_: VotingRound, *, actor: User, at: datetime) -> VotingRound
             state=State.OPEN, opened_by=actor, opened_at=at
         )
         Call.objects.filter(pk=call.pk, voting_since=None).update(voting_since=at)
+        locked.refresh_from_db()
+        invite(locked)
         record(
             "vote.opened",
             actor=actor,

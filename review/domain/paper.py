@@ -113,28 +113,34 @@ def file_name(paper: CommitteePaper) -> str:
 
 def single_file(user: User, proposal: Proposal, *, at: datetime) -> bytes:
     """Return one topic as a PDF of its own, with evidence, scores and the full proposal. Raises Closed."""
+    with translation.override("de"), timezone.override(BERLIN):
+        topic = topic_for(user, proposal)
+        reference = topic.place.proposal.reference
+        paper = Paper(f"{reference}: {topic.title}", text(proposal.call.title), _foot(user, at))
+        return paper_layout.single(paper, topic, made_at=at)
+
+
+def topic_for(user: User, proposal: Proposal) -> Topic:
+    """Return what the paper says of one topic, as the person may see it. Raises Closed."""
     found = proposals_for(user, proposal.call).filter(pk=proposal.pk, may_read=True).first()
     if found is None:
         raise Closed
-    with translation.override("de"), timezone.override(BERLIN):
-        own = ranking.for_person(user, found.call)
-        row = own.rows_of([found.pk]).get(found.pk)
-        place = Place(
-            position=1,
-            proposal=found,
-            rank=row.rank if row else None,
-            mean=row.mean if row else None,
-            median=row.median if row else None,
-            reviews=row.reviews if row else 0,
-            best_rank=row.best_rank if row else None,
-            worst_rank=row.worst_rank if row else None,
-            deviation=(),
-            instead_of=(),
-            reason="",
-        )
-        topic = next(iter(topics(user, found.call, [place], own)))
-        paper = Paper(f"{found.reference}: {topic.title}", text(found.call.title), _foot(user, at))
-        return paper_layout.single(paper, topic, made_at=at)
+    own = ranking.for_person(user, found.call)
+    row = own.rows_of([found.pk]).get(found.pk)
+    place = Place(
+        position=1,
+        proposal=found,
+        rank=row.rank if row else None,
+        mean=row.mean if row else None,
+        median=row.median if row else None,
+        reviews=row.reviews if row else 0,
+        best_rank=row.best_rank if row else None,
+        worst_rank=row.worst_rank if row else None,
+        deviation=(),
+        instead_of=(),
+        reason="",
+    )
+    return next(iter(topics(user, found.call, [place], own)))
 
 
 def _data(paper: CommitteePaper) -> bytes:
