@@ -190,6 +190,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge unproved drafts": {"task": "submissions.tasks.purge_unproved_drafts", "schedule": 3600.0},
     "remind of drafts": {"task": "submissions.tasks.remind_of_drafts", "schedule": 900.0},
     "make minutes that were not told": {"task": "review.tasks.sweep_minutes", "schedule": 60.0},
+    "send mails about votes": {"task": "review.tasks.send_vote_mails", "schedule": 60.0},
     "tell the office": {"task": "review.tasks.tell_the_office", "schedule": 900.0},
     "erase what has had its time": {
         "task": "connective.privacy.tasks.erase_expired",
