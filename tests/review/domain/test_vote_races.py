@@ -1,22 +1,27 @@
 """Many at once on one vote; real threads, a real database."""
 
+from datetime import timedelta
+
 import pytest
 
+from connective.accounts.models import User
 from connective.audit.models import Entry
 from review.domain.attendance import record_attendance
+from review.domain.cast_ballot import cast
 from review.domain.certify_round import certify
 from review.domain.close_round import close
-from review.domain.declare import declare
+from review.domain.declare import correct, declare
 from review.domain.open_round import open_round
 from review.domain.prepare_round import prepare
 from review.domain.recount import recount
 from review.domain.settle import cast_vote, draw_lot
-from review.models import Attendance, Ballot, Choice, Elector, Settlement, Tally, VotingRound
+from review.models import Attendance, Ballot, Choice, Elector, Settlement, Tally, TopicTally, VotingRound, VotingTopic
 from submissions.domain.withdraw import withdraw
 from submissions.models import Proposal
 from tests.review import voted
 from tests.review.scored import AT
-from tests.review.voted import AFTER, DURING, OPENS, SETTINGS
+from tests.review.scored import declare as declared
+from tests.review.voted import AFTER, CLOSES, DURING, OPENS, SETTINGS
 from tests.submissions.domain.test_races import at_once, kinds
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -143,3 +148,49 @@ def test_ten_clicks_of_two_people_certify_once() -> None:
 
     assert sorted(kinds(results)) == ["RoundMovedOn"] * 5 + ["VotingRound"] * 5
     assert Entry.objects.filter(action="vote.certified").count() == 1
+
+
+def test_a_ballot_and_the_close_never_miss_each_other() -> None:
+    call, who = voted.call_with(2), voted.committee(8)
+    round_ = voted.opened(call, who)
+    asked = voted.topics(round_)
+    for person in who.voters:
+        declared(person, [topic.proposal for topic in asked])
+    received = CLOSES - timedelta(milliseconds=1)
+
+    def cast_one(person: User, topic: VotingTopic) -> Ballot:
+        return cast(topic, "yes", reason="", statement="", based_on=0, actor=person, at=received)
+
+    results = at_once(
+        *[lambda person=person: cast_one(person, asked[0]) for person in who.voters],
+        lambda: close(voted.again(round_), actor=who.office, at=CLOSES),
+        *[lambda person=person: cast_one(person, asked[1]) for person in who.voters],
+    )
+
+    taken = kinds(results).count("Ballot")
+    assert sorted(kinds(results)) == sorted(["Ballot"] * taken + ["Tally"] + ["VoteClosed"] * (18 - taken))
+    assert Ballot.objects.count() == taken == sum(row.yes for row in TopicTally.objects.all())
+    assert recount(voted.again(round_)) == []
+
+
+def test_a_ballot_and_a_conflict_at_once_leave_a_recusal() -> None:
+    call, who = voted.call_with(1), voted.committee(6)
+    topic = voted.topics(voted.opened(call, who))[0]
+    for person in who.voters:
+        declared(person, [topic.proposal])
+
+    at_once(
+        *[
+            lambda person=person: cast(topic, "no", reason="", statement="", based_on=0, actor=person, at=DURING)
+            for person in who.members
+        ],
+        *[
+            lambda person=person: correct(
+                topic.proposal, person, kind="land", note="Erst jetzt bemerkt.", actor=who.lead, at=DURING
+            )
+            for person in who.members
+        ],
+    )
+
+    assert set(Ballot.objects.values_list("choice", flat=True)) == {Choice.RECUSED.value}
+    assert Ballot.objects.count() == len(who.members)
