@@ -118,6 +118,7 @@ def _blank_proposals(at: datetime) -> int:
 def _blank_letters(at: datetime) -> int:
     found = _letters(at)
     names = [name for name in found.values_list("file", flat=True) if name]
+    found.filter(bounced_at__isnull=False).update(bounce_reason="–")  # it may name the address
     count = found.update(recipient=NOBODY, body="")
     for name in names:
         transaction.on_commit(partial(default_storage.delete, name))

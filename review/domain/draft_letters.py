@@ -160,7 +160,7 @@ def _delete(names: Iterable[str]) -> None:
 def _drafted(
     batch: LetterBatch, decision: Decision, templates: dict[tuple[str, str], LetterTemplate], told: dict[int, Answer]
 ) -> AnswerLetter:
-    language = Language.GERMAN  # nobody is asked for a language; the form sheet is German
+    language = Language.ENGLISH if (decision.proposal.language or "").startswith("en") else Language.GERMAN
     template = templates[decision.outcome, language.value]
     text = filled(template, decision, batch=batch, told=told.get(decision.proposal_id))
     _name, address = recipient_of(decision.proposal.version_in_force)

@@ -42,6 +42,13 @@ class TestDrafting:
             (decision, recipient(number), State.DRAFT) for number, decision in enumerate(world.decisions, 1)
         ]
 
+    def test_writes_in_the_language_of_the_applicant(self) -> None:
+        world = drafted_call((Outcome.ACCEPTANCE,), pdfs=False)
+        discard_batch(world.batch, actor=world.office, at=DRAFTED)
+        world.call.proposals.update(language="en")
+        draft_letters(world.call, dated_on=DATED, actor=world.office, at=DRAFTED)
+        assert (world.letters[0].language, world.letters[0].subject[:10]) == ("en", "Acceptance")
+
     def test_again_adds_nothing(self) -> None:
         world = drafted_call()
         assert draft_letters(world.call, dated_on=DATED, actor=world.office, at=DRAFTED) == world.batch
