@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, Value, When
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +17,7 @@ from review.domain.certify_round import result_of
 from review.domain.draft_decision import feedback_of
 from review.domain.errors import ReasonNeeded
 from review.domain.rounds import State, check_role
+from review.domain.visible import proposals_for
 from review.models import Decision, DecisionDraft, Outcome, ReviewRole, VotingRound
 from submissions.models import Call, Proposal
 
@@ -24,6 +25,8 @@ DECIDES = frozenset({ReviewRole.LEAD})
 RULES = frozenset({ReviewRole.CHAIR})
 
 Basis = Decision.Basis
+
+_READING_ORDER = (Outcome.ACCEPTANCE, Outcome.RESERVE, Outcome.REJECTION, Outcome.LAPSED)
 
 
 class NotDecidable(DomainError):
@@ -50,6 +53,12 @@ class Proposed:
 def in_force(call: Call) -> QuerySet[Decision]:
     """Return the decisions of a call that no other supersedes."""
     return Decision.objects.filter(call=call, superseded_by=None).select_related("proposal", "round", "decided_by")
+
+
+def listed(call: Call) -> QuerySet[Decision]:
+    """Return the decisions in force as a person reads them: acceptances, reserve list in its order, the others."""
+    places = [When(outcome=outcome, then=Value(place)) for place, outcome in enumerate(_READING_ORDER)]
+    return in_force(call).order_by(Case(*places), "reserve_rank", "proposal__reference")
 
 
 def certified_round(call: Call) -> VotingRound | None:
@@ -84,25 +93,33 @@ def proposed(call: Call) -> list[Proposed]:
     ]
 
 
-def obstacles(call: Call) -> list[str]:
-    """Return, in sentences, what is missing before the decisions of a vote can be recorded."""
+def obstacles(call: Call, reader: User) -> list[str]:
+    """Return, in sentences, what is missing before the decisions of a vote can be recorded.
+
+    A proposal that is closed to the reader by a conflict is not named: what is missing tells what was decided.
+    """
     if certified_round(call) is None:
         return [_("Noch ist keine Abstimmung festgestellt.")]
-    return _missing(proposed(call))
+    return _missing(proposed(call), reader)
 
 
-def _missing(chosen: list[Proposed]) -> list[str]:
+def _missing(chosen: list[Proposed], reader: User) -> list[str]:
     drafts = _drafts([one.proposal for one in chosen])
-    missing = []
-    for one in chosen:
-        draft, name = drafts.get(one.proposal.pk), one.proposal.reference
-        if one.outcome == Outcome.ACCEPTANCE and not (draft and draft.final_title and draft.final_mode):
-            missing.append(_("%(proposal)s: Titel und Form der Veranstaltung fehlen.") % {"proposal": name})
-        if draft and draft.reviewed_at is None and feedback_of(draft):
-            missing.append(
-                _("%(proposal)s: Die Rückmeldung ist noch nicht von einer zweiten Person geprüft.") % {"proposal": name}
-            )
-    return missing
+    missing = {one.proposal: _missing_of(one, drafts.get(one.proposal.pk)) for one in chosen}
+    seen = set(proposals_for(reader).filter(pk__in=[one.pk for one in missing]).values_list("pk", flat=True))
+    sentences = [sentence for proposal, found in missing.items() if proposal.pk in seen for sentence in found]
+    if any(found for proposal, found in missing.items() if proposal.pk not in seen):
+        sentences.append(_("Bei einem Vorschlag, der Ihnen wegen Befangenheit verschlossen ist, fehlen noch Angaben."))
+    return sentences
+
+
+def _missing_of(one: Proposed, draft: DecisionDraft | None) -> list[str]:
+    name, found = {"proposal": one.proposal.reference}, []
+    if one.outcome == Outcome.ACCEPTANCE and not (draft and draft.final_title and draft.final_mode):
+        found.append(_("%(proposal)s: Titel und Form der Veranstaltung fehlen.") % name)
+    if draft and draft.reviewed_at is None and feedback_of(draft):
+        found.append(_("%(proposal)s: Die Rückmeldung ist noch nicht von einer zweiten Person geprüft.") % name)
+    return found
 
 
 def decide(call: Call, *, actor: User, at: datetime) -> list[Decision]:
@@ -116,7 +133,7 @@ def decide(call: Call, *, actor: User, at: datetime) -> list[Decision]:
         chosen = proposed(locked)
         if not chosen and certified_round(locked) and Decision.objects.filter(call=locked).exists():
             return []
-        if problems := obstacles(locked):
+        if problems := obstacles(locked, actor):
             raise NotDecidable(" ".join(problems))
         made = _append(locked, chosen, basis=Basis.ROUND, round_=certified_round(locked), actor=actor, at=at)
         _record(locked, made, actor)
@@ -146,7 +163,7 @@ def rule(call: Call, outcomes: Mapping[int, Outcome], *, reason: str, actor: Use
         ]
         if not chosen or outcomes.keys() - {one.proposal.pk for one in chosen}:
             raise NotDecidable(_("Ein genannter Vorschlag liegt nicht zur Entscheidung vor."))
-        if problems := _missing(chosen):
+        if problems := _missing(chosen, actor):
             raise NotDecidable(" ".join(problems))
         made = _append(locked, chosen, basis=Basis.RULING, round_=None, reason=reason.strip(), actor=actor, at=at)
         _record(locked, made, actor)

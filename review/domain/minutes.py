@@ -1,11 +1,13 @@
 """The minutes of a certified vote (Beschlussprotokoll): one PDF, made in the background, never changed afterwards."""
 
 import hashlib
+import logging
 from datetime import datetime
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -17,9 +19,10 @@ from connective.pdf import engine
 from review.domain import decision_chain
 from review.domain.minutes_content import content_of
 from review.domain.rounds import CERTIFIES, OFFICE, RoundMovedOn, State, check_role
-from review.domain.visible import proposals_for
-from review.models import Minutes, VotingRound
+from review.models import Decision, Declaration, Minutes, VotingRound
 from review.models.minutes import minutes_name
+
+logger = logging.getLogger(__name__)
 
 ASKS = OFFICE | CERTIFIES
 STYLESHEET = "minutes.css"
@@ -42,13 +45,18 @@ def request_minutes(round_: VotingRound, *, actor: User, at: datetime) -> Minute
 
 
 def make(minutes_id: int) -> None:
-    """Make minutes that wait; twice has the effect of once."""
+    """Make minutes that wait; twice has the effect of once. Where it fails, the row says so, and one may ask again."""
     found = Minutes.objects.select_related("round__call").filter(pk=minutes_id, state=Minutes.State.QUEUED).first()
     if found is None:
         return
     decided, audited = decision_chain.head(found.round.call), str(chain.head())
-    with translation.override("de"):  # the committee's language, whoever asks
-        data = render(found, decided, audited)
+    try:
+        with translation.override("de"):  # the committee's language, whoever asks
+            data = render(found, decided, audited)
+    except Exception:
+        logger.exception("the minutes %s could not be made", minutes_id)
+        Minutes.objects.filter(pk=found.pk, state=Minutes.State.QUEUED).update(state=Minutes.State.FAILED)
+        return
     name = default_storage.save(minutes_name(found, ""), ContentFile(data))
     digest = hashlib.sha256(data).hexdigest()
     with transaction.atomic():
@@ -75,7 +83,11 @@ def waiting() -> list[int]:
 
 
 def is_open_to(user: User, minutes: Minutes) -> bool:
-    """Say whether the person may see every topic that the minutes speak of: with a conflict they are closed."""
-    spoken_of = set(minutes.round.topics.values_list("proposal", flat=True))
-    seen = proposals_for(user, minutes.round.call).filter(pk__in=spoken_of).count()
-    return seen == len(spoken_of)
+    """Say whether none of the proposals that minutes speak of is closed to the person by a conflict.
+
+    They speak of the topics of the vote, and of every proposal of the call that was decided.
+    """
+    topics = minutes.round.topics.values("proposal")
+    decided = Decision.objects.filter(call=minutes.round.call_id).values("proposal")
+    conflicts = Declaration.objects.filter(person=user, is_current=True).exclude(kind=Declaration.Kind.NONE)
+    return not conflicts.filter(Q(proposal__in=topics) | Q(proposal__in=decided)).exists()

@@ -6,7 +6,7 @@ from typing import Any
 from review.domain import settle
 from review.domain.attendance import present_electors
 from review.domain.certify_round import result_of
-from review.domain.decide import in_force
+from review.domain.decide import listed
 from review.domain.sentences import rule_in_words, sentence
 from review.models import Ballot, Choice, Elector, Settlement, TopicTally, VotingRound
 
@@ -39,7 +39,7 @@ def content_of(round_: VotingRound) -> dict[str, Any]:
         ],
         "settlement": _settlement(round_),
         "deviations": _deviations(round_),
-        "decisions": list(in_force(round_.call).order_by("outcome", "reserve_rank", "proposal__reference")),
+        "decisions": list(listed(round_.call)),
         "tally": round_.tally,
     }
 

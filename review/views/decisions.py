@@ -37,9 +37,7 @@ def decisions_page(
 ) -> HttpResponse:
     """Render the page of the decisions, with what was refused."""
     seen = {proposal.pk: proposal for proposal in proposals_for(reader(request), call)}
-    in_force = (
-        decide.in_force(call).filter(proposal__in=seen).order_by("outcome", "reserve_rank", "proposal__reference")
-    )
+    in_force = decide.listed(call).filter(proposal__in=seen)
     open_proposals = [proposal for proposal in decide.undecided(call) if proposal.pk in seen]
     round_ = decide.certified_round(call)
     is_undecided = not call.decisions.exists()
@@ -48,7 +46,7 @@ def decisions_page(
         "problem": problem,
         "decisions": [(decision, seen[decision.proposal_id]) for decision in in_force],
         "proposed": [(one, seen[one.proposal.pk]) for one in decide.proposed(call) if one.proposal.pk in seen],
-        "obstacles": decide.obstacles(call) if open_proposals else [],
+        "obstacles": decide.obstacles(call, reader(request)) if open_proposals else [],
         "round": round_,
         "may_record": bool(open_proposals) and round_ is not None and may(request, "review.record_decisions"),
         "may_prepare": may(request, "review.prepare_decision"),

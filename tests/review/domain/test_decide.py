@@ -49,7 +49,7 @@ class TestDecisionsOnAVote:
 
     def test_wait_for_a_certified_vote(self) -> None:
         call, who = call_with(2), committee()
-        assert obstacles(call) == ["Noch ist keine Abstimmung festgestellt."]
+        assert obstacles(call, who.lead) == ["Noch ist keine Abstimmung festgestellt."]
         with pytest.raises(NotDecidable):
             decide(call, actor=who.lead, at=DECIDED)
 
@@ -65,7 +65,7 @@ class TestDecisionsOnAVote:
         rejected = undecided(world.call).last()
         assert rejected
         draft = save_draft(rejected, DraftText(feedback="Schade."), based_on=0, actor=world.who.office, at=AFTER)
-        assert len(obstacles(world.call)) == 1
+        assert len(obstacles(world.call, world.who.lead)) == 1
         review_feedback(draft, based_on=1, actor=world.who.lead, at=AFTER)
         made = decide(world.call, actor=world.who.lead, at=DECIDED)
         assert made[-1].feedback == "Schade."
