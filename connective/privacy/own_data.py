@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.db.models import CharField, F, Q, QuerySet, Value
@@ -51,6 +53,24 @@ REGISTER = [
         _("Sitzung, darin gerade Getipptes"),
         _("um angemeldet zu bleiben und nichts zu verlieren"),
         _("2 Stunden ohne Anfrage, ohne Anmeldung 7 Tage"),
+    ),
+    PersonalField(
+        "accounts.signedinsession.device",
+        _("Browser und System, nur grob"),
+        _("damit Sie Ihre Sitzungen wiedererkennen"),
+        _("wie die Sitzung"),
+    ),
+    PersonalField(
+        "mfa.authenticator.data",
+        _("zweiter Faktor: versiegelter Schlüssel, oder öffentlicher Schlüssel und Name eines Passkeys"),
+        _("um Sie sicher anzumelden"),
+        _("bis Sie ihn entfernen, oder wie das Konto"),
+    ),
+    PersonalField(
+        "socialaccount.socialaccount.uid",
+        _("Kennung beim Anmeldedienst Ihres Hauses"),
+        _("um Sie anzumelden"),
+        _("wie das Konto"),
     ),
     PersonalField(
         "audit.actorsalt.salt",
@@ -136,10 +156,12 @@ def known_about(person: User) -> dict[str, object]:
 
 
 def forget(person: User, at: datetime) -> Iterator[StrOrPromise]:
-    """End the person's sessions, blank what was written to them, and leave of the account a number."""
+    """End the person's sessions and ways to sign in, blank what was written to them, and leave of the account a number."""
     for session in Session.objects.filter(expire_date__gt=at):
         if session.get_decoded().get("_auth_user_id") == str(person.pk):
             session.delete()
+    Authenticator.objects.filter(user=person).delete()
+    SocialAccount.objects.filter(user=person).delete()
     written = Message.objects.filter(recipient__iexact=person.email)
     waiting = written.filter(state__in=(Message.State.QUEUED, Message.State.SENDING, Message.State.UNCERTAIN))
     if waiting.exists():

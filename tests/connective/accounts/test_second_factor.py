@@ -11,11 +11,13 @@ from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
 from connective.accounts import sealing, second_factor
-from connective.accounts.models import User
+from connective.accounts.models import SignedInSession, User
 from connective.audit.models import Entry
+from connective.privacy import own_data
 
 pytestmark = pytest.mark.django_db
 
@@ -254,6 +256,11 @@ class TestLosingIt:
         settings.SECOND_FACTOR_REQUIRED = False
         for path in ("mfa/authenticator/", "socialaccount/socialapp/", "accounts/signedinsession/"):
             assert admin_client.get(f"/verwaltung/{path}").status_code == 404
+
+    def test_erasing_a_person_erases_the_factors(self, with_app: User) -> None:
+        list(own_data.forget(with_app, timezone.now()))
+        assert not Authenticator.objects.exists()
+        assert not SignedInSession.objects.exists()
 
     def test_the_command_knows_nobody_else(self, db: None) -> None:
         with pytest.raises(CommandError, match="No person"):

@@ -64,6 +64,10 @@ NO_PERSON = {
     "auth.group": {"name"},
     "contenttypes.contenttype": {"app_label", "model"},
     "sessions.session": {"session_key"},
+    # The identity provider stands in the settings; its tokens and what it says of people are not kept.
+    "socialaccount.socialaccount": {"provider", "extra_data"},
+    "socialaccount.socialapp": {"provider", "provider_id", "name", "client_id", "secret", "key", "settings"},
+    "socialaccount.socialtoken": {"token", "token_secret"},
 }
 """What holds no data of persons, or only those of the office in its public role."""
 
