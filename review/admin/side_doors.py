@@ -3,6 +3,10 @@
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from connective.accounts.models import User
 from connective.audit.admin import EntryAdmin
@@ -10,6 +14,7 @@ from connective.audit.models import Entry
 from connective.mail.admin import MessageAdmin
 from connective.mail.models import Message
 from review.domain.visible import proposals_for
+from review.domain.vote_mails import RECEIPT
 from review.models import Declaration, ScoreSheet, VotingRound
 from submissions.models import Proposal, SubmittedVersion
 
@@ -27,7 +32,10 @@ def _closed_to(request: HttpRequest) -> list[int]:
 
 @admin.register(Message)
 class VisibleMessageAdmin(MessageAdmin):
-    """The message board without what is about proposals that are closed to the person, or nameless."""
+    """The message board without what is about proposals that are closed to the person, or nameless.
+
+    Receipts of ballots are shown without their text: it holds a vote, and would be an interim result.
+    """
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         """Leave out the messages about their versions."""
@@ -37,6 +45,13 @@ class VisibleMessageAdmin(MessageAdmin):
             return found
         versions = SubmittedVersion.objects.filter(proposal__in=closed).values_list("pk", flat=True)
         return found.exclude(occasion__in=[f"version:{version}" for version in versions])
+
+    @admin.display(description=gettext_lazy("Text"))
+    def text(self, message: Message) -> SafeString:
+        """Show the frozen text, unless it is a receipt of ballots."""
+        if message.kind == RECEIPT:
+            return escape(_("Der Text nennt eine Stimme und geht nur die Person an, die sie abgegeben hat."))
+        return super().text(message)
 
 
 @admin.register(Entry)

@@ -21,6 +21,9 @@ from submissions.domain.reminders import due_days
 SETTLED = timedelta(minutes=2)
 """A receipt waits so long after the last change, so that ten votes make one e-mail and not ten."""
 
+RECEIPT = "vote_receipt"
+"""The kind of message that names a vote: nobody but its recipient reads its text."""
+
 RECEIPTS_FOR = timedelta(days=2)
 """So long after the close a receipt is made up for."""
 
@@ -74,7 +77,7 @@ def send_receipts(at: datetime) -> int:
 def _receipt(elector_pk: int, occasion: str) -> int:
     elector = Elector.objects.select_related("person", "round__call", "deputy_for__person").get(pk=elector_pk)
     ballots = Ballot.objects.filter(elector=elector).select_related("topic__proposal").order_by("topic__position")
-    _queue(elector.round, elector, "vote_receipt", occasion, {"ballots": list(ballots)})
+    _queue(elector.round, elector, RECEIPT, occasion, {"ballots": list(ballots)})
     return 1
 
 

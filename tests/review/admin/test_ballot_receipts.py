@@ -1,0 +1,46 @@
+"""Receipts of ballots on the message board: that they went out, and never what they say."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from connective.accounts.models import User
+from connective.mail.models import Message
+from review.domain import vote_mails
+from review.domain.cast_ballot import cast
+from review.domain.declare import declare
+from review.models import Declaration, ReviewRole
+from tests.review import voted
+from tests.review.scored import person_with
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("role", ["office", "lead", "auditor", "administrator"])
+def test_a_receipt_is_on_the_board_without_the_vote_that_it_names(role: str) -> None:
+    who = voted.committee()
+    people = {
+        "office": who.office,
+        "lead": who.lead,
+        "auditor": person_with(ReviewRole.AUDITOR, "revision@example.org"),
+        "administrator": User.objects.create_superuser("verwaltung@example.org"),
+    }
+    topic = voted.topics(voted.opened(voted.call_with(1), who))[0]
+    declare(topic.proposal, kind=Declaration.Kind.NONE, actor=who.chair, at=voted.DURING)
+    cast(topic, "no", reason="", statement="", based_on=0, actor=who.chair, at=voted.DURING)
+    vote_mails.send_receipts(voted.DURING + timedelta(minutes=2))
+    receipt = Message.objects.get(kind="vote_receipt")
+    assert "Nein" in receipt.body
+
+    with time_machine.travel(voted.DURING, tick=False):
+        client = Client()
+        client.force_login(people[role])
+        board = client.get(reverse("admin:mail_message_changelist"))
+        answer = client.get(reverse("admin:mail_message_change", args=[receipt.pk]))
+    assert (board.status_code, answer.status_code) == (200, 200)
+    assert "Nein (" not in board.content.decode()
+    assert "Nein (" not in answer.content.decode()
+    assert "geht nur die Person an" in answer.content.decode()
