@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("connective.accounts.urls")),
     path("", include("connective.demo.urls")),
     path("", include("connective.site.urls")),
+    path("", include("review.answer_urls")),
     path("", include("submissions.urls")),
 ]
 if apps.is_installed("anymail"):

@@ -1,0 +1,1 @@
+"""What applicants see after the decision."""
