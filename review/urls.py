@@ -10,6 +10,7 @@ from review.views import (
     decisions,
     declarations,
     documents,
+    events,
     file,
     letter_acts,
     letters,
@@ -28,6 +29,7 @@ app_name = "review"
 PROPOSAL = "vorschlag/<int:proposal_id>/"
 ANSWERS = "antworten/<int:call_id>/"
 DECISIONS = "entscheidungen/<int:call_id>/"
+EVENTS = "veranstaltungen/<int:call_id>/"
 
 urlpatterns = [
     path("cockpit/<int:call_id>/", cockpit.cockpit, name="cockpit"),
@@ -102,6 +104,16 @@ urlpatterns = [
     path(f"{ANSWERS}schreiben/<int:letter_id>/erneut/", letter_acts.send_again, name="answer_resend"),
     path(f"{ANSWERS}schreiben/<int:letter_id>/ruecklauf/", letter_acts.bounce, name="answer_bounce"),
     path(f"{ANSWERS}schreiben/<int:letter_id>/klaeren/", letter_acts.settle, name="answer_settle"),
+    # The follow-up
+    path(EVENTS, events.events, name="events"),
+    path(f"{EVENTS}<int:plan_id>/", events.event, name="event"),
+    path(f"{EVENTS}<int:plan_id>/abschliessen/", events.event_end, name="event_end"),
+    path(f"{EVENTS}<int:plan_id>/termine.ics", events.event_calendar, name="event_calendar"),
+    path(f"{EVENTS}<int:plan_id>/aufgabe/", events.event_task_add, name="event_task_add"),
+    path(f"{EVENTS}<int:plan_id>/aufgabe/<int:task_id>/", events.event_task, name="event_task"),
+    path("interessen/<int:call_id>/", events.interested, name="interests"),
+    path("interessen/<int:call_id>/<str:kind>/", events.interests_file, name="interests_export"),
+    # The rules of a call
     path("anforderungen/<int:call_id>/", rules_of_call.criteria, name="criteria"),
     path("laender/<int:call_id>/", rules_of_call.countries, name="countries"),
     path("laender/<int:call_id>/liste/", rules_of_call.list_counts, name="list_counts"),

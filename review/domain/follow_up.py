@@ -5,7 +5,7 @@ Plans begin with the release of the letter of an acceptance. Whether the host se
 Order of locks: call, plan, task, audit log.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
@@ -108,7 +108,16 @@ def plan_for_host(proposal: Proposal) -> EventPlan | None:
 
 def is_in_force(plan: EventPlan) -> bool:
     """Say whether the acceptance on which the plan rests is in force."""
-    return Decision.objects.filter(proposal=plan.proposal_id, superseded_by=None, outcome=Outcome.ACCEPTANCE).exists()
+    return bool(in_force([plan]))
+
+
+def in_force(plans: Collection[EventPlan]) -> set[int]:
+    """Return the keys of the plans whose acceptance is in force (one query)."""
+    accepted = Decision.objects.filter(
+        proposal__in=[plan.proposal_id for plan in plans], superseded_by=None, outcome=Outcome.ACCEPTANCE
+    )
+    proposals = set(accepted.values_list("proposal", flat=True))
+    return {plan.pk for plan in plans if plan.proposal_id in proposals}
 
 
 def save_event(plan: EventPlan, facts: EventFacts, *, based_on: int, actor: User, at: datetime) -> EventPlan:

@@ -47,6 +47,8 @@ CALL_PAGES = (
     NavItem("vote", _("Abstimmung"), ("review.see_vote",)),
     NavItem("decisions", _("Entscheidungen"), ("review.see_decisions",)),
     NavItem("letters", _("Antworten"), ("review.see_letters",)),
+    NavItem("events", _("Veranstaltungen"), ("review.see_events",)),
+    NavItem("interests", _("Interessen"), ("review.see_interests",)),
     NavItem("criteria", _("Anforderungen"), ("review.enter",)),
     NavItem("countries", _("Länder"), ("review.enter",)),
     NavItem("settings", _("Regeln"), ("review.enter",)),

@@ -26,7 +26,7 @@ TYPES = {
 def ranking_file(request: HttpRequest, call: Call, kind: str) -> HttpResponse:
     """Return the ranking of what the person may see."""
     found = ranking.for_person(reader(request), call)
-    return _file(exports.ranking_table(found), kind, _("Rangfolge"), f"rangfolge-{call.slug}")
+    return as_file(exports.ranking_table(found), kind, _("Rangfolge"), f"rangfolge-{call.slug}")
 
 
 @require_safe
@@ -35,10 +35,11 @@ def shortlist_file(request: HttpRequest, call: Call, number: int, kind: str) -> 
     """Return a shortlist as far as the person may see it."""
     found = get_object_or_404(lists_for(request, call), number=number)
     table = exports.shortlist_table(view(reader(request), found))
-    return _file(table, kind, _("Auswahlliste"), f"auswahlliste-{call.slug}-{number}")
+    return as_file(table, kind, _("Auswahlliste"), f"auswahlliste-{call.slug}-{number}")
 
 
-def _file(table: Iterable[Sequence[Cell]], kind: str, title: str, name: str) -> HttpResponse:
+def as_file(table: Iterable[Sequence[Cell]], kind: str, title: str, name: str) -> HttpResponse:
+    """Answer with a table as XLSX or CSV, or with 404 for any other kind."""
     if kind not in TYPES:
         raise Http404
     data = as_csv(table) if kind == "csv" else as_xlsx(table, title=title)
