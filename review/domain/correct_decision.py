@@ -11,8 +11,9 @@ from connective.audit.log import record
 from connective.errors import DomainError
 from review.domain import decision_chain
 from review.domain.decide import DECIDES, NotDecidable
-from review.domain.errors import ReasonNeeded
+from review.domain.errors import Closed, ReasonNeeded
 from review.domain.rounds import check_role
+from review.domain.visible import proposals_for
 from review.domain.withdraw_letters import withdraw_letters_of
 from review.models import Decision, Outcome
 from submissions.models import Call
@@ -46,7 +47,7 @@ class Change:
 def correct(decision: Decision, change: Change, *, reason: str, actor: User, at: datetime) -> Decision:
     """Supersede a decision in force; its letters that are not sent are withdrawn. The reason stays with it.
 
-    Raises NotPermitted, ReasonNeeded, Superseded and NotDecidable.
+    Raises NotPermitted, ReasonNeeded, Superseded, NotDecidable, and Closed for whoever has a conflict with the proposal.
     """
     check_role(actor, DECIDES)
     if not reason.strip():
@@ -57,6 +58,8 @@ def correct(decision: Decision, change: Change, *, reason: str, actor: User, at:
         raise NotDecidable(_("Zur Nachrückliste gehört eine Stelle."))
     with transaction.atomic():
         locked = _locked(decision)
+        if not proposals_for(actor, locked.call).filter(pk=locked.proposal_id).exists():
+            raise Closed
         made = _supersede(locked, change, reason.strip(), actor, at)
         record(
             "decision.corrected",

@@ -18,7 +18,7 @@ from review.domain.draft_decision import feedback_of
 from review.domain.errors import ReasonNeeded
 from review.domain.rounds import State, check_role
 from review.domain.visible import proposals_for
-from review.models import Decision, DecisionDraft, Outcome, ReviewRole, VotingRound
+from review.models import Decision, DecisionDraft, Declaration, Outcome, ReviewRole, VotingRound
 from submissions.models import Call, Proposal
 
 DECIDES = frozenset({ReviewRole.LEAD})
@@ -143,7 +143,8 @@ def decide(call: Call, *, actor: User, at: datetime) -> list[Decision]:
 def rule(call: Call, outcomes: Mapping[int, Outcome], *, reason: str, actor: User, at: datetime) -> list[Decision]:
     """Record the chair's ruling without a vote: `outcomes` by the key of the proposal, all others are rejections.
 
-    The reserve list has the order in which `outcomes` names it.
+    The reserve list has the order in which `outcomes` names it. From then on nothing of the call is withdrawn, as under
+    a vote. Nobody rules on a call with a proposal that they have a conflict with: it needs a vote.
     Raises NotPermitted, ReasonNeeded, AlreadyDecided and NotDecidable.
     """
     check_role(actor, RULES)
@@ -153,8 +154,8 @@ def rule(call: Call, outcomes: Mapping[int, Outcome], *, reason: str, actor: Use
         locked = Call.objects.select_for_update().get(pk=call.pk)
         if Decision.objects.filter(call=locked).exists():
             raise AlreadyDecided
-        if VotingRound.objects.filter(call=locked).exclude(state=State.CERTIFIED).exists():
-            raise NotDecidable(_("Eine Abstimmung ist noch nicht abgeschlossen."))
+        if refusal := ruling_refusal(locked, actor, at):
+            raise NotDecidable(refusal)
         reserve = [key for key, outcome in outcomes.items() if outcome == Outcome.RESERVE]
         ranks = {key: rank for rank, key in enumerate(reserve, 1)}
         chosen = [
@@ -166,8 +167,21 @@ def rule(call: Call, outcomes: Mapping[int, Outcome], *, reason: str, actor: Use
         if problems := _missing(chosen, actor):
             raise NotDecidable(" ".join(problems))
         made = _append(locked, chosen, basis=Basis.RULING, round_=None, reason=reason.strip(), actor=actor, at=at)
+        Call.objects.filter(pk=locked.pk, voting_since=None).update(voting_since=at)
         _record(locked, made, actor)
     return made
+
+
+def ruling_refusal(call: Call, actor: User, at: datetime) -> str:
+    """Return why a call cannot be ruled on now, or nothing."""
+    if at < call.closes_at:
+        return _("Der Aufruf nimmt noch Vorschläge an.")
+    if VotingRound.objects.filter(call=call).exclude(state=State.CERTIFIED).exists():
+        return _("Eine Abstimmung ist noch nicht abgeschlossen.")
+    conflicts = Declaration.objects.filter(person=actor, is_current=True).exclude(kind=Declaration.Kind.NONE)
+    if conflicts.filter(proposal__in=undecided(call)).exists():
+        return _("Zu einem der Vorschläge sind Sie befangen. Über diesen Aufruf entscheidet nur eine Abstimmung.")
+    return ""
 
 
 def _append(

@@ -41,7 +41,9 @@ def decisions_page(
     open_proposals = [proposal for proposal in decide.undecided(call) if proposal.pk in seen]
     round_ = decide.certified_round(call)
     is_undecided = not call.decisions.exists()
-    may_rule = is_undecided and round_ is None and bool(open_proposals) and may(request, "review.rule")
+    to_rule_on = list(decide.undecided(call)) if is_undecided and round_ is None and may(request, "review.rule") else []
+    if to_rule_on and decide.ruling_refusal(call, reader(request), received_at(request)):
+        to_rule_on = []
     context: dict[str, Any] = {
         "problem": problem,
         "decisions": [(decision, seen[decision.proposal_id]) for decision in in_force],
@@ -51,7 +53,7 @@ def decisions_page(
         "may_record": bool(open_proposals) and round_ is not None and may(request, "review.record_decisions"),
         "may_prepare": may(request, "review.prepare_decision"),
         "may_correct": may(request, "review.record_decisions"),
-        "ruling": (ruling or ChairRulingForm(open_proposals)) if may_rule else None,
+        "ruling": (ruling or ChairRulingForm(to_rule_on)) if to_rule_on else None,
         "next_up": _next_up(call, seen),
         "head": decision_chain.head(call),
         "minutes": Minutes.objects.filter(round__call=call).select_related("round", "requested_by"),
@@ -134,8 +136,9 @@ def record_decisions(request: HttpRequest, call: Call) -> HttpResponse:
 @for_call("review.rule")
 def rule(request: HttpRequest, call: Call) -> HttpResponse:
     """Record the chair's ruling without a vote."""
-    seen = {proposal.pk for proposal in proposals_for(reader(request), call)}
-    form = ChairRulingForm([one for one in decide.undecided(call) if one.pk in seen], request.POST)
+    if why_not := decide.ruling_refusal(call, reader(request), received_at(request)):
+        return decisions_page(request, call, problem=why_not, status=CONFLICT)
+    form = ChairRulingForm(list(decide.undecided(call)), request.POST)
     if not form.is_valid():
         return decisions_page(request, call, ruling=form, status=UNPROCESSABLE)
     try:

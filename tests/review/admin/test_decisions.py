@@ -84,6 +84,33 @@ class TestTheWayOfTheOffice:
         page = _signed_in(world.who.lead).get(reverse("review:decision", args=[world.call.pk, rejected.proposal_id]))
         assert page.content.decode().count("SHA-256</dt>") == 2
 
+    def test_the_chair_rules_on_every_proposal_without_a_vote(self) -> None:
+        call, who = call_with(2), committee()
+        page, act = reverse("review:decisions", args=[call.pk]), reverse("review:decisions_rule", args=[call.pk])
+        first, second = call.proposals.order_by("reference")
+        shown = _signed_in(who.chair).get(page).content.decode()
+        assert all(f'name="outcome_{one.pk}"' in shown for one in (first, second))
+        given = {f"outcome_{first.pk}": "rejection", f"outcome_{second.pk}": "reserve"}
+        assert _signed_in(who.lead).post(act, {**given, "reason": "Eilfall."}).status_code == 403
+        assert _signed_in(who.chair).post(act, given).status_code == 422
+        assert _signed_in(who.chair).post(act, {**given, "reason": "Eilfall."}).status_code == 302
+        assert list(Decision.objects.values_list("proposal", "outcome")) == [
+            (first.pk, "rejection"),
+            (second.pk, "reserve"),
+        ]
+
+    def test_a_chair_with_a_conflict_is_not_offered_to_rule(self) -> None:
+        call, who = call_with(2), committee()
+        concerned = call.proposals.order_by("reference").first()
+        assert concerned
+        Declaration.objects.create(
+            proposal=concerned, person=who.chair, kind="personal", declared_at=AFTER, declared_by=who.chair
+        )
+        page, act = reverse("review:decisions", args=[call.pk]), reverse("review:decisions_rule", args=[call.pk])
+        assert 'name="outcome_' not in _signed_in(who.chair).get(page).content.decode()
+        assert _signed_in(who.chair).post(act, {"reason": "Eilfall."}).status_code == 409
+        assert Decision.objects.count() == 0
+
 
 class TestWhoSeesDecisions:
     @pytest.mark.parametrize(("role", "status"), [("committee", 403), ("deputy", 403), ("auditor", 200)])

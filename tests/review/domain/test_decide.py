@@ -6,6 +6,7 @@ from threading import Thread
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
+from connective.accounts.models import User
 from connective.audit.append_only import suspended
 from connective.audit.models import Entry
 from connective.errors import DomainError
@@ -22,6 +23,8 @@ from review.domain.draft_decision import (
 )
 from review.domain.errors import Closed, NotPermitted, ReasonNeeded
 from review.models import Decision, Declaration, Outcome, ReviewRole
+from submissions.domain.errors import UnderDecision
+from submissions.domain.withdraw import withdraw
 from submissions.models import Proposal
 from tests.review.decided import DECIDED, Decided, decided_call, draft_title, titled, voted_call
 from tests.review.scored import person_with
@@ -115,8 +118,38 @@ class TestARulingOfTheChair:
         with pytest.raises(AlreadyDecided):
             rule(call, {}, reason="Noch einmal.", actor=who.chair, at=DECIDED)
 
+    def test_waits_for_the_deadline(self) -> None:
+        call, who = call_with(1), committee()
+        with pytest.raises(NotDecidable, match="nimmt noch Vorschläge an"):
+            rule(call, {}, reason="Eilfall.", actor=who.chair, at=call.closes_at - timedelta(milliseconds=1))
+
+    def test_is_refused_to_a_chair_with_a_conflict(self) -> None:
+        call, who = call_with(2), committee()
+        concerned = undecided(call).first()
+        assert concerned
+        Declaration.objects.create(
+            proposal=concerned, person=who.chair, kind="personal", declared_at=AFTER, declared_by=who.chair
+        )
+        with pytest.raises(NotDecidable, match="nur eine Abstimmung"):
+            rule(call, {}, reason="Eilfall.", actor=who.chair, at=DECIDED)
+
+    def test_stops_withdrawals_as_a_vote_does(self) -> None:
+        call, who = call_with(1), committee()
+        (made,) = rule(call, {}, reason="Eilfall.", actor=who.chair, at=DECIDED)
+        with pytest.raises(UnderDecision):
+            withdraw(made.proposal, actor=User.objects.get(email="antrag@example.org"), at=LATER)
+
 
 class TestACorrection:
+    def test_is_closed_to_whoever_has_a_conflict(self) -> None:
+        world = decided_call()
+        rejected, lead = world.of(Outcome.REJECTION)[0], world.who.lead
+        Declaration.objects.create(
+            proposal=rejected.proposal, person=lead, kind="personal", declared_at=AFTER, declared_by=lead
+        )
+        with pytest.raises(Closed):
+            correct(rejected, Change(Outcome.RESERVE, reserve_rank=2), reason="X.", actor=lead, at=LATER)
+
     def test_supersedes_and_erases_nothing(self) -> None:
         world = decided_call()
         rejected = world.of(Outcome.REJECTION)[0]
@@ -279,4 +312,31 @@ def test_of_ten_who_decide_at_once_one_records_and_nothing_is_doubled() -> None:
     proposals = Proposal.objects.filter(call=world.call).count()
     assert sorted(results) == [0] * 9 + [proposals]
     assert Decision.objects.count() == proposals
+    assert decision_chain.verify(world.call) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_ten_who_correct_at_once_one_supersedes() -> None:
+    world = decided_call()
+    rejected, outcomes = world.of(Outcome.REJECTION)[0], list[str]()
+
+    def click() -> None:
+        try:
+            correct(
+                rejected, Change(Outcome.RESERVE, reserve_rank=2), reason="Verwechselt.", actor=world.who.lead, at=LATER
+            )
+        except Superseded:
+            outcomes.append("refused")
+        else:
+            outcomes.append("made")
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=click) for _click in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["made", *["refused"] * 9]
+    assert in_force(world.call).filter(proposal=rejected.proposal).count() == 1
     assert decision_chain.verify(world.call) == []
