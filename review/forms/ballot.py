@@ -27,10 +27,14 @@ class BallotForm(forms.Form):
         error_messages={"required": _("Bitte wählen Sie eine der Möglichkeiten.")},
     )
     reason = forms.CharField(
-        label=_("Grund des Widerspruchs"), required=False, max_length=LONGEST, widget=forms.Textarea({"rows": 3})
+        label=_("Grund des Widerspruchs"),
+        required=False,
+        max_length=LONGEST,
+        help_text=_("Nur nötig, wenn Sie widersprechen."),
+        widget=forms.Textarea({"rows": 3}),
     )
     statement = forms.CharField(
-        label=_("Erklärung zur Abstimmung (optional)"),
+        label=_("Erklärung zur Abstimmung"),
         required=False,
         max_length=LONGEST,
         help_text=_("Steht mit Ihrem Namen im Beschlussprotokoll."),
