@@ -96,6 +96,9 @@ def ballot(request: HttpRequest, round_: VotingRound, elector: Elector, position
     if own.is_recused or not own.is_declared:
         raise Http404
     form = BallotForm(round_, request.POST)
+    if round_.state in FINISHED or received_at(request) >= round_.closes_at:
+        # Before the form is checked: what was typed is shown, complete or not.
+        return _too_late(request, round_, own, form)
     if not form.is_valid():
         return _topic_page(request, round_, elector, position, form=form, status=UNPROCESSABLE)
     given = form.cleaned_data
@@ -124,15 +127,8 @@ def ballot(request: HttpRequest, round_: VotingRound, elector: Elector, position
             theirs=conflict.current,
             status=CONFLICT,
         )
-    except VoteClosed as refusal:
-        context = {
-            "round": round_,
-            "own": own,
-            "form": form,
-            "problem": refusal.text,
-            "received_at": received_at(request),
-        }
-        return render(request, "committee/too_late.html", context, status=GONE)
+    except VoteClosed:
+        return _too_late(request, round_, own, form)
     except DomainError as refusal:
         return _topic_page(request, round_, elector, position, form=form, problem=str(refusal.text), status=CONFLICT)
     messages.success(
@@ -165,6 +161,12 @@ def declare(request: HttpRequest, round_: VotingRound, elector: Elector, positio
         messages.success(request, _("Danke. Sie nehmen an diesem Thema nicht teil; es ist für Sie geschlossen."))
         return _go_on(request, round_)
     return redirect("committee:topic", round_.pk, position)
+
+
+def _too_late(request: HttpRequest, round_: VotingRound, own: OwnTopic, form: BallotForm) -> HttpResponse:
+    """Explain that the vote is over, and show what was typed."""
+    context = {"round": round_, "own": own, "form": form, "received_at": received_at(request)}
+    return render(request, "committee/too_late.html", context, status=GONE)
 
 
 def _topic_page(

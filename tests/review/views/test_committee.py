@@ -151,6 +151,16 @@ class TestAVote:
         assert "Mein Text." in response.content.decode()
         assert Ballot.objects.count() == 0
 
+    def test_that_comes_too_late_and_is_incomplete_loses_no_text_either(self) -> None:
+        round_, who = _world(rule="consensus")
+        client = _declared(round_, who.members[0])
+        with time_machine.travel(CLOSES, tick=False):
+            client.force_login(who.members[0])
+            typed = {"choice": "objection", "based_on": 0, "reason": " ", "statement": "Mein Text."}
+            response = client.post(_topic(round_, name="ballot"), typed)
+        assert response.status_code == 403
+        assert "Mein Text." in response.content.decode()
+
     def test_that_objects_without_a_reason_comes_back_with_a_sentence(self) -> None:
         round_, who = _world(rule="consensus")
         client = _declared(round_, who.members[0])
