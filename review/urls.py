@@ -73,6 +73,7 @@ urlpatterns = [
     path("abstimmung/<int:call_id>/<int:number>/verwerfen/", vote_acts.discard, name="vote_discard"),
     path("abstimmung/<int:call_id>/<int:number>/eroeffnen/", vote_acts.open_vote, name="vote_open"),
     path("abstimmung/<int:call_id>/<int:number>/anwesenheit/", vote_acts.attendance, name="vote_attendance"),
+    path("abstimmung/<int:call_id>/<int:number>/erinnern/", vote_acts.remind, name="vote_remind"),
     path("abstimmung/<int:call_id>/<int:number>/schliessen/", vote_acts.close, name="vote_close"),
     path("abstimmung/<int:call_id>/<int:number>/stichentscheid/", vote_acts.casting, name="vote_casting"),
     path("abstimmung/<int:call_id>/<int:number>/los/", vote_acts.lot, name="vote_lot"),

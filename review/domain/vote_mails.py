@@ -10,10 +10,13 @@ from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
 
+from connective.accounts.models import User
+from connective.audit.log import record
+from connective.clock import BERLIN
 from connective.mail.models import Message
 from connective.mail.queue import queue
 from review.domain.close_round import seats_to_vote
-from review.domain.rounds import State
+from review.domain.rounds import OFFICE, RoundMovedOn, State, check_role, in_state, locked_round
 from review.domain.sentences import rule_in_words
 from review.models import Ballot, BallotChange, Elector, VotingRound
 from submissions.domain.reminders import due_days
@@ -44,6 +47,22 @@ def remind(at: datetime) -> int:
         if (days := due_days(round_.closes_at, at)) in {1, 2}
     ]
     return sum(remind_round(round_, f"{days}d") for round_, days in due)
+
+
+@transaction.atomic
+def remind_by_hand(round_: VotingRound, *, actor: User, at: datetime) -> int:
+    """Remind now, because the office says so; once a day. Return how many people of such seats there are.
+
+    Raises NotPermitted, and RoundMovedOn where no ballot is taken (any more).
+    """
+    check_role(actor, OFFICE)
+    locked = locked_round(round_)
+    in_state(locked, State.OPEN)
+    if at >= locked.closes_at:
+        raise RoundMovedOn
+    reminded = remind_round(locked, f"by hand:{at.astimezone(BERLIN):%Y-%m-%d}")
+    record("vote.reminded", actor=actor, subject=locked, payload={"people": reminded})
+    return reminded
 
 
 @transaction.atomic

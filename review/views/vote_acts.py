@@ -18,6 +18,7 @@ from review.domain.close_round import close as close_round
 from review.domain.open_round import open_round
 from review.domain.prepare_round import discard as discard_round
 from review.domain.rounds import NotPresiding
+from review.domain.vote_mails import remind_by_hand
 from review.forms.vote import CastingForm, RulingForm
 from review.models import Elector, VotingRound
 from review.views.access import for_call, reader
@@ -57,6 +58,15 @@ def attendance(request: HttpRequest, call: Call, number: int) -> HttpResponse:
                 record_attendance(elector, is_present, actor=reader(request), at=received_at(request))
 
     return _do(request, round_, write, _("Die Anwesenheit ist festgehalten."))
+
+
+@require_POST
+@for_call("review.hold_vote")
+def remind(request: HttpRequest, call: Call, number: int) -> HttpResponse:
+    """Remind those who have still to vote."""
+    round_ = _round(request, call, number)
+    done = _("Wer noch nicht abgestimmt hat, erhält heute eine Erinnerung per E-Mail.")
+    return _do(request, round_, lambda: remind_by_hand(round_, actor=reader(request), at=received_at(request)), done)
 
 
 @require_POST

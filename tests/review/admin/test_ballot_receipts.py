@@ -44,3 +44,20 @@ def test_a_receipt_is_on_the_board_without_the_vote_that_it_names(role: str) -> 
     assert "Nein (" not in board.content.decode()
     assert "Nein (" not in answer.content.decode()
     assert "geht nur die Person an" in answer.content.decode()
+
+
+def test_the_office_reminds_whose_vote_is_missing_and_nobody_twice_a_day() -> None:
+    who = voted.committee()
+    round_ = voted.opened(voted.call_with(1), who)
+    voted.vote(round_, {who.chair: ["yes"]})
+    address = reverse("review:vote_remind", args=[round_.call_id, round_.number])
+    client = Client()
+    with time_machine.travel(voted.DURING, tick=False):
+        client.force_login(who.office)
+        page = client.get(reverse("review:vote", args=[round_.call_id])).content.decode()
+        assert [client.post(address).status_code for _click in range(2)] == [302, 302]
+        client.force_login(who.chair)
+        assert client.post(address).status_code in {403, 404}
+    assert address in page
+    reminded = Message.objects.filter(kind="vote_reminder").order_by("recipient").values_list("recipient", flat=True)
+    assert list(reminded) == sorted(person.email for person in who.members)
