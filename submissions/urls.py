@@ -12,6 +12,7 @@ urlpatterns = [
     path("", calls.home, name="home"),
     path("aufruf/<slug:slug>/", calls.call, name="call"),
     path("aufruf/<slug:slug>/vorschlag/", drafts.begin, name="start"),
+    path("veranstaltungen/", calls.events, name="events"),
     path("willkommen/", drafts.arrive, name="arrive"),
     path("vorschlaege/", drafts.proposals, name="proposals"),
     path("kommunen/", municipalities.municipalities, name="municipalities"),

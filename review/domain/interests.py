@@ -5,9 +5,11 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from connective.accounts.models import User
 from connective.audit.log import record
+from connective.errors import DomainError
 from review.domain.answers import visible_answer
 from review.domain.errors import NotPermitted
 from review.domain.exports import Cell
@@ -18,6 +20,14 @@ from submissions.models import Call, Membership, Proposal, Role
 Activity = OtherInterest.Activity
 ASKED = (Outcome.REJECTION, Outcome.RESERVE, Outcome.LAPSED)
 """Who is asked: all who were told that their topic does not (yet) become an event."""
+
+
+class InterestsConflict(DomainError):
+    """A colleague, or another tab, has chosen in between; nothing was overwritten."""
+
+    message = gettext_lazy(
+        "Inzwischen wurde an anderer Stelle eine Auswahl gespeichert. Unten steht Ihre. Wenn Sie speichern, gilt diese."
+    )
 
 
 def is_asked(proposal: Proposal) -> bool:
@@ -31,10 +41,13 @@ def stated(proposal: Proposal) -> list[str]:
     return list(OtherInterest.objects.filter(proposal=proposal).values_list("activity", flat=True))
 
 
-def state_interests(proposal: Proposal, chosen: Collection[str], *, actor: User, at: datetime) -> None:
+def state_interests(
+    proposal: Proposal, chosen: Collection[str], *, based_on: Collection[str], actor: User, at: datetime
+) -> None:
     """Set what interests the applicants; none is an answer too. The same again changes nothing.
 
-    Raises NotPermitted for anybody who may not write for the organisation, and before the answer is told.
+    `based_on` is what the page showed as chosen. Raises NotPermitted for anybody who may not write for the organisation
+    and before the answer is told, and InterestsConflict.
     """
     writes = Membership.objects.filter(
         user=actor, organisation=proposal.organisation_id, role__in=[Role.EDIT, Role.MANAGE]
@@ -47,6 +60,8 @@ def state_interests(proposal: Proposal, chosen: Collection[str], *, actor: User,
         before = set(stated(proposal))
         if before == wanted:
             return
+        if before != set(based_on):
+            raise InterestsConflict
         OtherInterest.objects.filter(proposal=proposal).exclude(activity__in=wanted).delete()
         OtherInterest.objects.bulk_create(
             OtherInterest(proposal=proposal, activity=activity, stated_by=actor, stated_at=at)

@@ -1,5 +1,6 @@
 """Forms of what follows an answer: the event, its tasks, and other interests."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from review.domain.follow_up import EventFacts, TaskFacts
 from review.models import EventPlan, OtherInterest, PlanTask
 from submissions.forms.fields import TextField
 from submissions.models import PastEvent
+from submissions.templatetags.deadlines import short_day
 
 LONGEST_NOTE = 2000
 
@@ -114,8 +116,9 @@ class SidedTaskForm(NewTaskForm):
 
 
 class InterestsForm(forms.Form):
-    """Which other activities are of interest."""
+    """Which other activities are of interest, and which were chosen when the page was shown."""
 
+    based_on = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
     activities = forms.MultipleChoiceField(
         label=_("Was interessiert Sie?"),
         choices=OtherInterest.Activity,
@@ -123,6 +126,15 @@ class InterestsForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Sie können mehreres wählen und es später ändern."),
     )
+
+    def shown(self) -> list[str]:
+        """Return what the page showed as chosen."""
+        return str(self.cleaned_data["based_on"]).split()
+
+    @staticmethod
+    def initial_of(chosen: list[str]) -> dict[str, Any]:
+        """Return what is chosen."""
+        return {"based_on": " ".join(chosen), "activities": chosen}
 
 
 def differences(form: forms.Form, stored: dict[str, Any]) -> list[tuple[Any, Any, Any]]:
@@ -132,5 +144,9 @@ def differences(form: forms.Form, stored: dict[str, Any]) -> list[tuple[Any, Any
         theirs, mine = stored.get(field.name), form.cleaned_data.get(field.name)
         if (theirs or "") != (mine or ""):
             choices = dict(getattr(field.field, "choices", ()))
-            found.append((field.label, choices.get(theirs, theirs), choices.get(mine, mine)))
+            found.append((field.label, *(_readable(choices.get(value, value)) for value in (theirs, mine))))
     return found
+
+
+def _readable(value: Any) -> Any:
+    return short_day(value) if isinstance(value, date) else value

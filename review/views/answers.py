@@ -21,7 +21,7 @@ from review.domain import calendar_file, follow_up, interests
 from review.domain.answers import Answer, visible_answer
 from review.domain.plan_tasks import shown_title
 from review.forms.follow_up import InterestsForm, NewTaskForm, TaskForm, differences
-from review.models import EventPlan, PlanTask
+from review.models import EventPlan, OtherInterest, PlanTask
 from submissions.models import Proposal
 from submissions.views.access import for_proposal, may
 
@@ -144,21 +144,30 @@ def other_interests(request: HttpRequest, proposal: Proposal) -> HttpResponse:
     if not interests.is_asked(proposal):
         raise Http404
     writes = may(request, WRITES, proposal)
-    form = InterestsForm(initial={"activities": interests.stated(proposal)})
-    status = 200
-    if request.method == "POST":
-        if not writes:
-            raise Http404
-        form = InterestsForm(request.POST)
-        if form.is_valid():
-            interests.state_interests(
-                proposal, form.cleaned_data["activities"], actor=_person(request), at=received_at(request)
-            )
-            messages.success(request, _("Vielen Dank. Ihre Auswahl ist gespeichert."))
-            return redirect("answers:answer", public_id=proposal.public_id)
-        status = UNPROCESSABLE
-    context = {"proposal": proposal, "form": form, "may_write": writes}
-    return _page(request, "interests.html", context, status=status)
+    if request.method == "POST" and not writes:
+        raise Http404
+    if request.method != "POST":
+        return _interests_page(
+            request, proposal, InterestsForm(initial=InterestsForm.initial_of(interests.stated(proposal)))
+        )
+    form = InterestsForm(request.POST)
+    if not form.is_valid():
+        return _interests_page(request, proposal, form, status=UNPROCESSABLE)
+    try:
+        interests.state_interests(
+            proposal,
+            form.cleaned_data["activities"],
+            based_on=form.shown(),
+            actor=_person(request),
+            at=received_at(request),
+        )
+    except DomainError as refusal:
+        mine = {"based_on": " ".join(interests.stated(proposal)), "activities": form.cleaned_data["activities"]}
+        return _interests_page(
+            request, proposal, InterestsForm(initial=mine), problem=str(refusal.text), status=CONFLICT
+        )
+    messages.success(request, _("Vielen Dank. Ihre Auswahl ist gespeichert."))
+    return redirect("answers:answer", public_id=proposal.public_id)
 
 
 def ics(content: bytes | None, name: str) -> HttpResponse:
@@ -224,6 +233,20 @@ def _task_page(
         "both": both,
     }
     return _page(request, "task.html", context, status=status)
+
+
+def _interests_page(
+    request: HttpRequest, proposal: Proposal, form: InterestsForm, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    labels = dict(OtherInterest.Activity.choices)
+    context = {
+        "proposal": proposal,
+        "form": form,
+        "may_write": may(request, WRITES, proposal),
+        "problem": problem,
+        "theirs": [labels[one] for one in interests.stated(proposal)] if problem else [],
+    }
+    return _page(request, "interests.html", context, status=status)
 
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

@@ -82,6 +82,13 @@ def call(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "submissions/call.html", {"page_of": _page(shown, list(calls), clock.now())})
 
 
+@require_safe
+def events(request: HttpRequest) -> HttpResponse:
+    """Show the events that took place."""
+    past = list(PastEvent.objects.filter(starts_on__lte=clock.now()))
+    return render(request, "submissions/events.html", {"page_of": {"events": past}})
+
+
 def _page(shown: Call, calls: list[Call], now: datetime) -> CallPage:
     return CallPage(
         call=shown,

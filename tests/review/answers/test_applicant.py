@@ -196,9 +196,18 @@ def test_interests_are_asked_after_a_rejection_and_can_be_changed() -> None:
     assert client_of(colleague(proposal)).get(at(proposal, "interests")).status_code == 404
     assert client.get(at(rejected, "plan")).status_code == 404
     assert client.post(at(rejected, "interests"), {"activities": ["events", "news"]}).status_code == 302
-    assert client.post(at(rejected, "interests"), {"activities": ["news", "experts"]}).status_code == 302
+    assert (
+        client.post(
+            at(rejected, "interests"), {"based_on": "events news", "activities": ["news", "experts"]}
+        ).status_code
+        == 302
+    )
     chosen = set(OtherInterest.objects.filter(proposal=rejected).values_list("activity", flat=True))
     assert chosen == {"news", "experts"}
+    late = client.post(at(rejected, "interests"), {"based_on": "events news", "activities": ["webinars"]})
+    assert late.status_code == 409
+    assert "Gespeichert ist: eigene Fachleute" in late.content.decode()
+    assert 'value="experts news"' in late.content.decode()
     assert client.post(at(rejected, "interests"), {"activities": ["hack"]}).status_code == 422
     reads = client_of(colleague(rejected, Role.READ))
     assert reads.get(at(rejected, "interests")).status_code == 200

@@ -232,3 +232,15 @@ def test_the_language_is_changed_by_a_button_without_scripts(
     assert tab.url.endswith("/kontakt/")
     assert tab.locator("h1").inner_text() == "Contact"
     plain.close()
+
+
+def test_the_overview_of_events_is_public_and_leaves_out_what_lies_ahead(client: Client, db: None) -> None:
+    PastEvent.objects.create(
+        starts_on=date(2019, 5, 4), ends_on=date(2019, 5, 4), host="Stadt Beispielort", topic="Wasser", mode="physical"
+    )
+    PastEvent.objects.create(
+        starts_on=date(2999, 5, 4), ends_on=date(2999, 5, 4), host="Stadt Beispielort", topic="Künftig", mode="virtual"
+    )
+    page = client.get("/veranstaltungen/").content.decode()
+    assert "Wasser" in page
+    assert "Künftig" not in page
