@@ -77,7 +77,7 @@ class _State(Collector):
 def _queue_length() -> int | None:
     client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
     try:
-        return int(client.llen("celery"))  # type: ignore[arg-type]
+        return int(client.llen("celery"))
     except redis.RedisError:
         return None
     finally:
