@@ -69,6 +69,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "connective.observe.requests.observe",
     "connective.site.responses.leave_out_body_of_head",
+    "connective.site.responses.add_policies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "connective.receiving.stamp_received_at",
@@ -342,6 +343,9 @@ if PRODUCTION:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     if env.bool("BEHIND_PROXY", default=True):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", default="mailto:sicherheit@example.org")
+"""Whom somebody writes to who has found a weakness (an address with https: or mailto:), for /.well-known/security.txt."""
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 """The token with which Prometheus may read /metriken/; without one the page does not exist."""

@@ -29,6 +29,32 @@ def leave_out_body_of_head(
     return middleware
 
 
+POLICIES = {
+    # A page of ours needs none of the browser's devices; signing in with a passkey is the one exception.
+    "Permissions-Policy": ", ".join(
+        (
+            *(f"{name}=()" for name in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")),
+            *(f"publickey-credentials-{act}=(self)" for act in ("create", "get")),
+        )
+    ),
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def add_policies(get_response: type_of_view) -> type_of_view:
+    """Tell the browser what pages of the portal never do, and that nobody else may embed what it serves."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        # TRACE would send headers back, cookies among them; gunicorn does not refuse it.
+        refused = request.method == "TRACE"
+        response = HttpResponseNotAllowed(["GET", "HEAD", "POST"]) if refused else get_response(request)
+        for name, value in POLICIES.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return middleware
+
+
 def explain_wrong_method(get_response: type_of_view) -> type_of_view:
     """Give an empty "405 Method Not Allowed" a page that says what to do, its headers kept.
 

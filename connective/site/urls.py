@@ -13,6 +13,7 @@ urlpatterns = [
     path("datenschutz/", views.show, {"key": SitePage.Key.PRIVACY}, name="privacy"),
     path("impressum/", views.show, {"key": SitePage.Key.LEGAL}, name="legal"),
     path("kontakt/", views.show, {"key": SitePage.Key.CONTACT}, name="contact"),
+    path(".well-known/security.txt", views.security_txt, name="security_txt"),
     path("gesundheit/", views.health, name="health"),
     path("sprache/", set_language, name="language"),
 ]

@@ -1,5 +1,8 @@
 """The pages around the process, and the pages for when something goes wrong."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
@@ -7,6 +10,7 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from connective import clock
 from connective.site.health import findings
 from connective.site.models import SitePage
 
@@ -25,6 +29,19 @@ def health(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
     """Answer 200 where the portal can do its work, 503 where the database can't be relied on."""
     state = findings()
     return JsonResponse(state, status=200 if state["database"] == "ok" else 503)
+
+
+@require_safe
+def security_txt(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
+    """Say whom to tell of a weakness (RFC 9116); valid for a year from each reading on."""
+    lines = {
+        "Contact": settings.SECURITY_CONTACT,
+        "Expires": (clock.now() + timedelta(days=365)).strftime("%Y-%m-%dT00:00:00Z"),
+        "Preferred-Languages": "de, en",
+        "Canonical": f"{settings.SITE_URL}/.well-known/security.txt",
+    }
+    text = "".join(f"{name}: {value}\n" for name, value in lines.items())
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
