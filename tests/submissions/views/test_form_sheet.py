@@ -278,7 +278,7 @@ def test_the_list_of_proposals_costs_the_same_queries_for_one_and_for_many(
     client = signed_in(author)
     address = reverse("submissions:proposals")
     client.get(address)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert client.get(address).content.decode().count("<article") == count
 
 
