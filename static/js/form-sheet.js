@@ -7,6 +7,7 @@ import "./submit-once.js";
 const SAVE_AFTER = 1500;
 const MEASURE_AFTER = 600;
 const ASK_AGAIN_AFTER = 1000;
+const ASK_AGAIN_AT_MOST_AFTER = 16_000;
 const STILL_COUNTING = 202;
 const RETRY_AFTER = 10_000;
 const SERVER_ERROR = 500;
@@ -39,6 +40,7 @@ function unmeasured() {
 function liveMeter() {
   let timer = 0;
   let asked = null;
+  let wait = ASK_AGAIN_AFTER;
 
   async function measure() {
     asked?.abort();
@@ -57,8 +59,14 @@ function liveMeter() {
         return;
       }
       show(await response.text());
-      if (response.status === STILL_COUNTING) later(ASK_AGAIN_AFTER);
-      else meter.removeAttribute("aria-busy");
+      if (response.status === STILL_COUNTING) {
+        // Many are writing: who asks ever more seldom leaves the server to the measuring.
+        later(wait);
+        wait = Math.min(2 * wait, ASK_AGAIN_AT_MOST_AFTER);
+        return;
+      }
+      wait = ASK_AGAIN_AFTER;
+      meter.removeAttribute("aria-busy");
     } catch (error) {
       if (error.name === "AbortError") return;
       unmeasured();

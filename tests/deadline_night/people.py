@@ -58,7 +58,7 @@ class Person:
             begun = time.monotonic()
             self._change_a_word()
             await asyncio.sleep(0.6)  # the page's script measures first, and saves a little later
-            await asyncio.gather(self._measure(), self._save_after(0.9, end))
+            await asyncio.gather(self._measure(begun), self._save_after(0.9, end))
             pause = AUTOSAVE_SECONDS - (time.monotonic() - begun)
             await asyncio.sleep(max(0.0, min(pause, end - time.time())))
 
@@ -96,13 +96,14 @@ class Person:
         if found:
             self.draft.version = int(found[1])
 
-    async def _measure(self) -> None:
+    async def _measure(self, begun: float) -> None:
         other = Browser(self._port, self.draft.session, self._record)  # browsers open a second connection for it
-        for _ask in range(5):
+        for pause in (1, 2, 4, 8):  # as the page's script asks again
             answer = await other.post("page meter", f"{self.draft.address}umfang/", self.draft.sections)
-            if answer.status != 202:
+            # The next change of the text asks anew.
+            if answer.status != 202 or time.monotonic() - begun + pause > AUTOSAVE_SECONDS:
                 break
-            await asyncio.sleep(1)
+            await asyncio.sleep(pause)
         other.close()
 
     async def submit(self, at: float, *, clicks: int = 1, tabs: int = 1) -> None:
