@@ -28,7 +28,7 @@ from review.forms.ballot import BallotForm
 from review.models import Elector, ShortlistEntry, TopicTally, VotingRound
 from review.views.access import may, reader
 
-UNPROCESSABLE, CONFLICT, GONE = 422, 409, 403
+UNPROCESSABLE, CONFLICT, TOO_LATE = 422, 409, 403
 type_of_view = Callable[..., HttpResponseBase]
 
 
@@ -166,7 +166,7 @@ def declare(request: HttpRequest, round_: VotingRound, elector: Elector, positio
 def _too_late(request: HttpRequest, round_: VotingRound, own: OwnTopic, form: BallotForm) -> HttpResponse:
     """Explain that the vote is over, and show what was typed."""
     context = {"round": round_, "own": own, "form": form, "received_at": received_at(request)}
-    return render(request, "committee/too_late.html", context, status=GONE)
+    return render(request, "committee/too_late.html", context, status=TOO_LATE)
 
 
 def _topic_page(

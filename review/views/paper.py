@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from connective import clock
+from connective.documents import opened
 from connective.errors import DomainError
 from connective.receiving import received_at
 from review.domain import paper as papers
@@ -61,7 +62,7 @@ def paper_file(request: HttpRequest, paper_id: int) -> HttpResponseBase:
     found = _own_or_404(request, paper_id)
     if not papers.may_open(reader(request), found):
         raise Http404
-    response = FileResponse(found.file.open(), as_attachment=True, filename=papers.file_name(found))
+    response = FileResponse(opened(found.file), as_attachment=True, filename=papers.file_name(found))
     response["Cache-Control"] = "no-store"
     return response
 
