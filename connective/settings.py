@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "connective.accounts.second_factor.keep_the_door",
+    "connective.accounts.rate_limits.limit_staff_pages",
     "connective.accounts.kept_text.keep_text",
 ]
 
@@ -263,8 +264,6 @@ ACCOUNT_RATE_LIMITS = {
     "try_factor_here": "10/15m/key,40/d/key",
     "try_factor_anywhere": "100/d/key",
     "try_recovery_code_anywhere": "1000/d/key",
-    "verify_receipt": "30/10m/ip",
-    "begin_draft": "60/10m/ip",
 }
 """See `connective.accounts.rate_limits`. A stranger guesses an address's code with a chance of at most 1 in 5,000 a day."""
 if PRODUCTION and env.bool("BEHIND_PROXY", default=True):

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from requests import RequestException
 
 from connective.accounts import oidc
+from connective.accounts.rate_limits import limited
 from connective.accounts.sign_in import arrival, local_path
 
 logger = logging.getLogger(__name__)
@@ -16,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 @never_cache
 @require_POST
+@limited("provider", by_network=True)
 def to_provider(request: HttpRequest) -> HttpResponse:
     """Lead to the provider."""
     _exists()

@@ -59,7 +59,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     email = form.cleaned_data["email"]
     if not rate_limits.may_request_code(request, email):
         form.add_error(None, _("Es wurden gerade viele Codes angefordert. Bitte warten Sie einige Minuten."))
-        return _address_page(request, form, next_path, status=429)
+        return rate_limits.wait(_address_page(request, form, next_path, status=429))
     SignIn.begin(request, email, next_path)
     return redirect("account_confirm_login_code")
 

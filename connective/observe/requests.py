@@ -44,7 +44,8 @@ def observe(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[Ht
             route = _route(request)
             metrics.REQUESTS.labels(route, request.method or "", str(response.status_code)).observe(seconds)
             response[HEADER] = _current.get()
-            level = logging.WARNING if response.status_code >= 500 else logging.INFO
+            is_odd = response.status_code >= 500 or _names_nothing(request, response)
+            level = logging.WARNING if is_odd else logging.INFO
             logger.log(level, "%s %s %s in %d ms", request.method, route, response.status_code, seconds * 1000)
             return response
         finally:
@@ -57,6 +58,14 @@ def _route(request: HttpRequest) -> str:
     """Return the name of the route; a stranger's addresses share one, so that nobody can fill the monitor."""
     match = request.resolver_match
     return (match.view_name or "unnamed") if match else "unknown"
+
+
+def _names_nothing(request: HttpRequest, response: HttpResponse) -> bool:
+    """Say whether a page of ours was asked for something that is not there for this person: perhaps somebody else's.
+
+    Both look the same from outside; many such lines in a row are somebody who tries numbers.
+    """
+    return response.status_code == 404 and bool(request.resolver_match and request.resolver_match.kwargs)
 
 
 class RequestIdFilter(logging.Filter):

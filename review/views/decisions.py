@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from connective.accounts.rate_limits import limited
 from connective.documents import opened
 from connective.errors import DomainError
 from connective.receiving import received_at
@@ -174,6 +175,7 @@ def correct(request: HttpRequest, call: Call, proposal_id: int, decision_id: int
 
 @require_POST
 @for_call("review.make_minutes")
+@limited("document")
 def ask_for_minutes(request: HttpRequest, call: Call) -> HttpResponse:
     """Let the minutes of the last certified vote be made."""
     round_: VotingRound | None = decide.certified_round(call)

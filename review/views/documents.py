@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from connective.accounts import rate_limits
 from connective.documents import opened
 from review.domain import blind
 from review.domain.visible import SeenProposal
@@ -33,6 +34,8 @@ def pdf(request: HttpRequest, proposal: SeenProposal, number: int) -> HttpRespon
             raise Http404
         response: HttpResponseBase = FileResponse(opened(official.file), content_type="application/pdf")
     else:
+        if not rate_limits.is_within(request, "document"):
+            return rate_limits.refused(request)
         content = blind.without_names(json.loads(version.content))
         data = official_pdf.render(official_content(proposal, content, version))
         response = HttpResponse(data, content_type="application/pdf")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from connective import clock
+from connective.accounts.rate_limits import limited
 from connective.errors import DomainError
 from connective.receiving import received_at
 from review.domain import calendar_file, follow_up, interests
@@ -183,6 +184,7 @@ def interested(request: HttpRequest, call: Call) -> HttpResponse:
 
 @require_safe
 @for_call("review.see_interests")
+@limited("export")
 def interests_file(request: HttpRequest, call: Call, kind: str) -> HttpResponse:
     """Return the interests as a table."""
     return as_file(interests.table(reader(request), call), kind, _("Interessen"), f"interessen-{call.slug}")

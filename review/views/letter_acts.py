@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from connective.accounts.fresh import fresh_sign_in_required
+from connective.accounts.rate_limits import limited
 from connective.errors import DomainError
 from connective.mail.resolution import Resolution
 from connective.receiving import received_at
@@ -42,6 +43,7 @@ def draft(request: HttpRequest, call: Call) -> HttpResponse:
 
 @require_POST
 @for_call("review.write_letters")
+@limited("document")
 def make_pdfs(request: HttpRequest, call: Call) -> HttpResponse:
     """Ask for the missing PDFs once more."""
     if _tell(request, call):

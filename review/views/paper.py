@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from connective import clock
+from connective.accounts.rate_limits import limited
 from connective.documents import opened
 from connective.errors import DomainError
 from connective.receiving import received_at
@@ -23,6 +24,7 @@ from submissions.tasks import told
 
 @require_POST
 @for_call("review.enter")
+@limited("document")
 def ask(request: HttpRequest, call: Call, number: int) -> HttpResponse:
     """Ask for the paper of a list; a second click finds the first one's."""
     found = get_object_or_404(lists_for(request, call), number=number)
@@ -69,6 +71,7 @@ def paper_file(request: HttpRequest, paper_id: int) -> HttpResponseBase:
 
 @require_safe
 @for_proposal("review.read_proposal")
+@limited("document")
 def single(request: HttpRequest, proposal: SeenProposal) -> HttpResponse:
     """Return one topic with evidence, scores and the full proposal as a PDF of its own."""
     data = papers.single_file(reader(request), proposal, at=received_at(request))

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from connective.accounts.rate_limits import limited
 from review import exports
 from review.domain import ranking
 from review.domain.exports import Cell, as_csv, as_xlsx
@@ -23,6 +24,7 @@ TYPES = {
 
 @require_safe
 @for_call("review.export")
+@limited("export")
 def ranking_file(request: HttpRequest, call: Call, kind: str) -> HttpResponse:
     """Return the ranking of what the person may see."""
     found = ranking.for_person(reader(request), call)
@@ -31,6 +33,7 @@ def ranking_file(request: HttpRequest, call: Call, kind: str) -> HttpResponse:
 
 @require_safe
 @for_call("review.export")
+@limited("export")
 def shortlist_file(request: HttpRequest, call: Call, number: int, kind: str) -> HttpResponse:
     """Return a shortlist as far as the person may see it."""
     found = get_object_or_404(lists_for(request, call), number=number)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from connective import clock
+from connective.accounts.rate_limits import limited
 from connective.errors import DomainError
 from connective.receiving import received_at
 from review.domain import certify_round, settle
@@ -108,6 +109,7 @@ def prepare_vote(request: HttpRequest, call: Call) -> HttpResponse:
 
 @require_safe
 @for_call("review.see_vote")
+@limited("export")
 def vote_export(request: HttpRequest, call: Call, number: int) -> HttpResponse:
     """Hand out all that a count rests on, so that anyone can count again; only as a whole, and only after the close."""
     round_ = rounds_for(request, call).filter(number=number, state__in=FINISHED).select_related("tally").first()

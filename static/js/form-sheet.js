@@ -11,6 +11,7 @@ const ASK_AGAIN_AT_MOST_AFTER = 16_000;
 const STILL_COUNTING = 202;
 const RETRY_AFTER = 10_000;
 const SERVER_ERROR = 500;
+const TOO_MANY = 429;
 const SUGGEST_AFTER = 200;
 
 const form = document.querySelector("form[data-autosave]");
@@ -55,7 +56,7 @@ function liveMeter() {
       });
       if (!response.ok) {
         unmeasured();
-        if (response.status >= SERVER_ERROR) later(RETRY_AFTER);
+        if (response.status >= SERVER_ERROR || response.status === TOO_MANY) later(RETRY_AFTER);
         return;
       }
       show(await response.text());

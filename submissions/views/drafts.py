@@ -1,15 +1,15 @@
 """From the call to a draft, from a browser's draft to a person's, and the list of one's proposals."""
 
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from connective.accounts.models import User
+from connective.accounts.rate_limits import limited
 from connective.receiving import received_at
 from submissions.domain import queries
 from submissions.domain.claim import claim
@@ -20,22 +20,24 @@ from submissions.views.access import bind_to_browser, for_proposal, forget_draft
 
 
 @require_POST
+@limited("begin_draft")
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Start a draft at once, with or without an account."""
     call = get_object_or_404(queries.published_calls(), slug=slug)
-    if not ratelimit.consume(request, action="begin_draft"):
-        return render(request, "429.html", status=429)
     own = organisations_of(request.user) if isinstance(request.user, User) else []
     chosen = request.POST.get("organisation", "")
     if len(own) > 1 and not chosen:
         return render(request, "submissions/choose_organisation.html", {"call": call, "organisations": own})
     if chosen:
         own = [organisation for organisation in own if str(organisation.pk) == chosen]
+        if not own:
+            raise Http404
     return _started(request, call, organisation=own[0] if own else None)
 
 
 @require_POST
 @for_proposal("submissions.submit_proposal")
+@limited("begin_draft")
 def copy(request: HttpRequest, earlier: Proposal) -> HttpResponse:
     """Start a draft for an open call with the answers of an earlier proposal."""
     call = get_object_or_404(queries.published_calls(), slug=request.POST.get("call", ""))

@@ -8,10 +8,11 @@ from django.shortcuts import redirect, render
 from django.template.defaultfilters import date as format_date
 from django.urls import reverse
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from connective.accounts import rate_limits
 from connective.accounts.models import User
 from connective.accounts.parking import park, take
 from connective.receiving import received_at
@@ -30,6 +31,15 @@ from submissions.tasks import measure_description, told
 from submissions.views.access import for_proposal, may
 
 REVISIONS_SHOWN = 20
+
+
+class TooManyLetters(LetterRefused):
+    """Checking a PDF takes a while; nobody needs that so often."""
+
+    message = gettext_lazy(
+        "Sie haben in kurzer Zeit sehr viele Dateien hochgeladen. Bitte warten Sie einige Minuten, und wählen Sie das Schreiben "
+        "dann noch einmal aus. Ihr Text steht unten."
+    )
 
 
 @require_safe
@@ -99,6 +109,9 @@ def _save(request: HttpRequest, proposal: Proposal, current: Section) -> HttpRes
             at=received_at(request),
             by_hand=not by_itself,
         )
+    except TooManyLetters as refusal:
+        letter_form.add_error("letter", refusal.text)
+        return rate_limits.wait(_page(request, proposal, current, form, letter_form=letter_form, status=429))
     except LetterRefused as refusal:
         letter_form.add_error("letter", refusal.text)
         return _page(request, proposal, current, form, letter_form=letter_form, status=422)
@@ -159,13 +172,15 @@ def _go_on(request: HttpRequest, proposal: Proposal, saved: Section) -> HttpResp
 def _letter(request: HttpRequest, proposal: Proposal, current: Section, base_version: int) -> dict[str, Any]:
     """Return what the commitments keep about the letter: the new one, none, or the one that is there.
 
-    A letter that comes with a text which cannot be saved is not kept. Raises NotEditable, SectionConflict.
+    A letter that comes with a text which cannot be saved is not kept. Raises NotEditable, SectionConflict, LetterRefused.
     """
     if upload := request.FILES.get("letter"):
         if proposal.state not in Proposal.EDITABLE:
             raise NotEditable
         if current.version != base_version:
             raise SectionConflict(current)
+        if not rate_limits.is_within(request, "upload"):
+            raise TooManyLetters
         data = upload.read(letters.MAX_BYTES + 1)
         letter = letters.take(proposal, data, actor=_actor(request), at=received_at(request))
         return {"letter": letter.pk, "letter_sha256": letter.sha256}

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from connective.accounts.rate_limits import limited
 from submissions.domain import form_sheet, meter_questions, official_pdf, page_limit
 from submissions.domain.official_content import official_content
 from submissions.domain.submit import content_of
@@ -15,6 +16,7 @@ from submissions.views.access import for_proposal
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_proposal()
+@limited("meter")
 def meter(request: HttpRequest, proposal: Proposal) -> HttpResponse:
     """Measure the text that is being typed (POST) or that is saved (GET), and show the meter alone.
 
@@ -43,6 +45,7 @@ def meter(request: HttpRequest, proposal: Proposal) -> HttpResponse:
 
 @require_safe
 @for_proposal()
+@limited("document")
 def preview(request: HttpRequest, proposal: Proposal) -> HttpResponse:
     """Return the official PDF of the draft as it is saved, marked as a draft."""
     content = content_of(proposal)

@@ -4,10 +4,12 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from connective.accounts.rate_limits import limited
 from submissions.domain.municipality_register import organisation_name, suggest
 
 
 @require_safe
+@limited("suggest", by_network=True)
 @cache_control(public=True, max_age=3600)
 def municipalities(request: HttpRequest) -> JsonResponse:
     """Return up to eight municipalities whose name begins with what was typed."""

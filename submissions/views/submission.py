@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from connective.accounts.models import User
+from connective.accounts.rate_limits import limited
 from connective.documents import opened
 from connective.errors import DomainError
 from connective.receiving import received_at
@@ -175,6 +176,7 @@ def text_file(request: HttpRequest, proposal: Proposal) -> HttpResponse:  # noqa
 
 @require_POST
 @for_proposal("submissions.submit_proposal")
+@limited("change_submission")
 def way_back(request: HttpRequest, proposal: Proposal, way: str) -> HttpResponse:
     """Withdraw, reopen for changes, or give changes up."""
     try:

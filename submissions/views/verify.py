@@ -1,11 +1,11 @@
 """The public page on which anyone checks whether exactly this was received, and when."""
 
-from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from connective.accounts import rate_limits
 from submissions.domain import receipt, signing
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -17,8 +17,8 @@ def verify(request: HttpRequest) -> HttpResponse:
     context: dict[str, object] = {}
     status = 200
     if request.method == "POST":
-        if not ratelimit.consume(request, action="verify_receipt"):
-            return render(request, "429.html", status=429)
+        if not rate_limits.is_within(request, "verify_receipt", by_network=True):
+            return rate_limits.refused(request)
         upload = request.FILES.get("pdf")
         reference, sha256 = request.POST.get("reference", ""), request.POST.get("sha256", "")
         context = {"reference": reference, "sha256": sha256}
