@@ -9,6 +9,7 @@ from environ.fileaware_mapping import FileAwareMapping
 
 TRUE, FALSE = ("true", "on", "yes", "1"), ("false", "off", "no", "0")
 S3_CONNECT_SECONDS, S3_READ_SECONDS, S3_ATTEMPTS = 3, 20, 3
+CLAMD_PORT = 3310
 
 
 class _Values(FileAwareMapping):  # type: ignore[misc]
@@ -87,3 +88,25 @@ def document_store(env: Environment) -> dict[str, Any]:
         ),
     }
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
+def scanner_address(env: Environment) -> tuple[str, int] | str | None:
+    """Return where the virus scanner listens (`CLAMAV_URL`): host and port, the path of a socket, or None for no scanner.
+
+    Raises ImproperlyConfigured for anything else, so that a scanner that is meant is never left out in silence.
+    """
+    text: str = env.str("CLAMAV_URL", default="")
+    if not text:
+        return None
+    url = urlsplit(text)
+    try:
+        if url.scheme == "tcp" and url.hostname and url.path in {"", "/"}:
+            return url.hostname, url.port or CLAMD_PORT
+    except ValueError:  # the port is no number
+        url = urlsplit("")
+    if url.scheme == "unix" and not url.netloc and url.path.startswith("/"):
+        return url.path
+    message = (
+        "CLAMAV_URL must look like tcp://host:3310 or unix:///run/clamav/clamd.ctl; without it nothing is scanned."
+    )
+    raise ImproperlyConfigured(message)

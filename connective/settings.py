@@ -12,7 +12,7 @@ from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF, STRICT_DYNAMIC
 from django.utils.translation import gettext_lazy as _
 
-from connective.environment import Environment, document_store
+from connective.environment import Environment, document_store, scanner_address
 from connective.modes import refuse_mixtures
 
 # Lets generic base classes name their model, for the type checker, at no cost at run time.
@@ -161,6 +161,8 @@ FONTS_DIR = BASE_DIR / "node_modules"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024
+CLAMAV_ADDRESS = scanner_address(env)
+"""Where the virus scanner for uploaded files listens; None: there is none (`connective.scanning`)."""
 
 # --- Background work ------------------------------------------------------------------------
 

@@ -17,12 +17,13 @@ import redis  # noqa: E402 (Django has to be set up first)
 from django.conf import settings  # noqa: E402
 from django.utils import timezone, translation  # noqa: E402
 from playwright.sync_api import Browser, BrowserContext, Page  # noqa: E402
-from pytest_django import DjangoDbBlocker  # noqa: E402
+from pytest_django import DjangoDbBlocker, Settings  # noqa: E402
 from pytest_django.live_server_helper import LiveServer  # noqa: E402
 
 from connective.launch.valkey import wait_until  # noqa: E402
-from tests.servers import celery_process, chromium, frozen_rows  # noqa: E402
+from tests.servers import celery_process, chromium, clamd, frozen_rows  # noqa: E402
 from tests.servers.celery_process import CeleryProcess  # noqa: E402
+from tests.servers.clamd import Scanner  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -131,6 +132,14 @@ def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Pa
 def documents() -> Path:
     """The folder in which this test process keeps private documents."""
     return Path(os.environ["DOCUMENTS_DIR"])
+
+
+@pytest.fixture
+def scanner(settings: Settings) -> Iterator[Scanner]:
+    """A virus scanner where the settings look for one."""
+    with clamd.listening() as server:
+        settings.CLAMAV_ADDRESS = server.address
+        yield server
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from connective import clock
+from connective import clock, scanning
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -58,7 +58,7 @@ class _State(Collector):
     """What the database and the queue say at the moment."""
 
     def collect(self) -> Iterator[Metric]:
-        """Yield messages by state and the age of the oldest that waits, the length of the queue, the last beat."""
+        """Yield messages by state, the age of the oldest that waits, the queue's length, the last beat, the scanner."""
         from connective.mail.models import Message
 
         messages = GaugeMetricFamily("portal_messages", "E-mails by state.", labels=["state"])
@@ -72,6 +72,8 @@ class _State(Collector):
             yield GaugeMetricFamily("portal_queue_tasks", "Tasks that wait for a worker.", value=length)
         if (since := _known_beat()) is not None:
             yield GaugeMetricFamily("portal_last_beat_seconds", "Time since beat and worker were alive.", value=since)
+        if (scanner := scanning.is_there()) is not None:
+            yield GaugeMetricFamily("portal_scanner_up", "Whether the virus scanner answers.", value=scanner)
 
 
 def _queue_length() -> int | None:

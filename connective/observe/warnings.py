@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from connective import scanning
 from connective.mail.board import board
 from connective.mail.models import Message
 from connective.observe.metrics import seconds_since_beat
@@ -22,8 +23,8 @@ LOW_DISK = 0.1
 
 
 def warnings(at: datetime) -> list[str]:
-    """Return what is wrong with mail, worker, queue and disk at `at` (aware), in sentences for the office."""
-    return [*_about_mail(at), *_about_the_beat(), *_about_the_disk()]
+    """Return what is wrong with mail, worker, queue, scanner and disk at `at` (aware), in sentences for the office."""
+    return [*_about_mail(at), *_about_the_beat(), *_about_the_scanner(), *_about_the_disk()]
 
 
 def _about_mail(at: datetime) -> Iterator[str]:
@@ -62,6 +63,14 @@ def _about_the_beat() -> Iterator[str]:
     if since is None or since > BEAT_SECONDS:
         yield _(
             "Der Zeitgeber hat sich seit über fünf Minuten nicht gemeldet. Erinnerungen und E-Mails können liegen bleiben."
+        )
+
+
+def _about_the_scanner() -> Iterator[str]:
+    if scanning.is_there() is False:
+        yield _(
+            "Der Virenscanner antwortet nicht. Unterstützungsschreiben werden angenommen, aber erst geöffnet, wenn er wieder "
+            "läuft."
         )
 
 

@@ -3,8 +3,10 @@
 import json
 
 from csp.constants import SELF
+from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
@@ -13,8 +15,10 @@ from connective.accounts import rate_limits
 from connective.documents import opened
 from review.domain import blind
 from review.domain.visible import SeenProposal
-from review.views.access import for_proposal, may
+from review.views.access import file_address, for_proposal, may
+from submissions.domain import letter as letters
 from submissions.domain import official_pdf
+from submissions.domain.errors import LetterClosed
 from submissions.domain.official_content import official_content
 from submissions.models import OfficialPdf, SubmittedVersion
 
@@ -47,13 +51,18 @@ def pdf(request: HttpRequest, proposal: SeenProposal, number: int) -> HttpRespon
 
 @require_safe
 @for_proposal("review.read_proposal")
-def letter(request: HttpRequest, proposal: SeenProposal, number: int) -> FileResponse:
+def letter(request: HttpRequest, proposal: SeenProposal, number: int) -> HttpResponseBase:
     """Return the letter of support of a version, never shown inside a page of ours; it carries a letterhead."""
     version = _version_or_404(proposal, number)
     if version.letter is None or not may(request, "review.see_identity", proposal):
         raise Http404
+    try:
+        content = letters.examined(opened(version.letter.file))
+    except LetterClosed as refusal:
+        messages.error(request, refusal.text)
+        return redirect(file_address(proposal))
     filename = f"{version.reference} {_('Unterstützungsschreiben')}.pdf"
-    response = FileResponse(opened(version.letter.file), as_attachment=True, filename=filename)
+    response = FileResponse(content, as_attachment=True, filename=filename)
     response["Cache-Control"] = "no-store"
     return response
 

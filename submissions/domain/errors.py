@@ -94,6 +94,15 @@ class LetterRefused(DomainError):
     """An uploaded letter of support cannot be taken; the text says why."""
 
 
+class LetterClosed(DomainError):
+    """A letter of support is not handed out: it holds malware, or the scanner cannot say."""
+
+    message = _(
+        "Der Virenscanner antwortet gerade nicht, deshalb wird das Schreiben noch nicht geöffnet. Es ist gespeichert; "
+        "bitte versuchen Sie es in einigen Minuten noch einmal."
+    )
+
+
 class InvitationRefused(DomainError):
     """An invitation or a change of a role is not possible; the text says why."""
 

@@ -1,17 +1,25 @@
-"""Taking a letter of support: really a PDF, small, short, without active content."""
+"""Taking a letter of support: really a PDF, small, short, without active content, and nothing that a scanner knows.
+
+The scanner is asked when a letter comes and again whenever one is opened, by then with newer signatures. If it does not
+answer, a letter is taken all the same, since its deadline may be near, and is not opened until the scanner answers
+(docs/decisions/virus-scanner.md).
+"""
 
 import hashlib
+import logging
 from datetime import datetime
 from io import BytesIO
 
 import pikepdf
-from django.core.files.base import ContentFile
-from django.db import transaction
+from django.core.files.base import ContentFile, File
 from django.utils.translation import gettext as _
 
 from connective.accounts.models import User
-from submissions.domain.errors import LetterRefused
+from connective.scanning import Verdict, examine
+from submissions.domain.errors import LetterClosed, LetterRefused
 from submissions.models import LetterOfSupport, Proposal
+
+logger = logging.getLogger(__name__)
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_PAGES = 10
@@ -56,12 +64,22 @@ HARMLESS_OPEN_ACTIONS = {"/GoTo"}
 pikepdf.settings.set_qpdf_limits(flate_max_memory=MAX_UNPACKED, run_length_max_memory=MAX_UNPACKED)
 
 
-@transaction.atomic
 def take(proposal: Proposal, data: bytes, *, actor: User | None, at: datetime) -> LetterOfSupport:
-    """Check an uploaded letter and keep it privately under a name of our own. Raises LetterRefused."""
+    """Check an uploaded letter and keep it privately under a name of our own. Raises LetterRefused.
+
+    Not to be called in a transaction: the scanner may take seconds.
+    """
     if proposal.letters.count() >= MOST_LETTERS:
         raise LetterRefused(_("Zu diesem Vorschlag wurden schon zu viele Schreiben hochgeladen."))
     pages = checked_pages(data)
+    verdict = examine(data)
+    if verdict is Verdict.INFECTED:
+        raise LetterRefused(
+            _(
+                "In der Datei wurde Schadsoftware gefunden. Sie ist nicht gespeichert. Bitte lassen Sie Ihre IT danach sehen, "
+                "und erzeugen Sie das PDF auf einem anderen Gerät neu."
+            )
+        )
     letter = LetterOfSupport(
         proposal=proposal,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -72,7 +90,25 @@ def take(proposal: Proposal, data: bytes, *, actor: User | None, at: datetime) -
     )
     letter.file.save("letter.pdf", ContentFile(data), save=False)
     letter.save()
+    if verdict is Verdict.UNKNOWN:
+        logger.error("Letter %s was taken although the scanner did not answer", letter.pk)
     return letter
+
+
+def examined(letter: File[bytes]) -> BytesIO:
+    """Return the content of a letter that is to be handed to a person. Raises LetterClosed."""
+    with letter as file:
+        data = file.read()
+    verdict = examine(data)
+    if verdict is Verdict.INFECTED:
+        raise LetterClosed(
+            _(
+                "In diesem Schreiben wurde Schadsoftware gefunden. Es wird nicht geöffnet; bitte fordern Sie ein neues an."
+            )
+        )
+    if verdict is Verdict.UNKNOWN:
+        raise LetterClosed
+    return BytesIO(data)
 
 
 def checked_pages(data: bytes) -> int:

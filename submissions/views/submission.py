@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -13,11 +14,12 @@ from connective.documents import opened
 from connective.errors import DomainError
 from connective.receiving import received_at
 from submissions.domain import completeness, form_sheet, page_limit
-from submissions.domain.errors import DeadlinePassed
+from submissions.domain import letter as letters
+from submissions.domain.errors import DeadlinePassed, LetterClosed
 from submissions.domain.submit import content_of, seal, submit
 from submissions.domain.summary import summary
 from submissions.domain.withdraw import discard_changes, reopen, withdraw
-from submissions.models import OfficialPdf, Proposal
+from submissions.models import OfficialPdf, Proposal, SectionKey
 from submissions.tasks import finish_receipt, measure_description, told
 from submissions.views.access import for_proposal, may
 
@@ -150,12 +152,17 @@ def receipt_file(request: HttpRequest, proposal: Proposal, number: int, kind: st
 
 @require_safe
 @for_proposal()
-def letter_file(request: HttpRequest, proposal: Proposal, letter_id: int) -> FileResponse:  # noqa: ARG001
+def letter_file(request: HttpRequest, proposal: Proposal, letter_id: int) -> HttpResponseBase:
     """Return a letter of support, never shown inside a page of ours."""
     letter = proposal.letters.filter(pk=letter_id).first()
     if letter is None:
         raise Http404
-    response = FileResponse(opened(letter.file), as_attachment=True, filename=f"{_('Unterstützungsschreiben')}.pdf")
+    try:
+        content = letters.examined(opened(letter.file))
+    except LetterClosed as refusal:
+        messages.error(request, refusal.text)
+        return redirect("submissions:section", public_id=proposal.public_id, key=SectionKey.COMMITMENTS)
+    response = FileResponse(content, as_attachment=True, filename=f"{_('Unterstützungsschreiben')}.pdf")
     response["Cache-Control"] = "no-store"
     return response
 

@@ -24,6 +24,8 @@ def services() -> dict[str, Any]:
             TOOLS / "docker-compose",
             "--project-directory",
             folder,
+            "--profile",
+            "*",
             "config",
             "--format",
             "json",
