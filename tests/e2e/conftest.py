@@ -1,7 +1,7 @@
 """What tests in a real browser stand on: a call that is open, a mail server, and axe."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 import pytest
@@ -36,6 +36,16 @@ class Accessible(Protocol):
         `state` tells apart what one page can show, in the message of a test that fails. Where the page before has the
         same heading, the test first expects what is new on it: a click does not wait for the page that it leads to.
         """
+
+
+def at_widths(page: Page, accessible: Accessible, heading: str, state: str = "", widths: Iterable[int] = ()) -> None:
+    """Look at a page at several widths, by default on a desktop and on a phone; the page keeps the size that it had."""
+    before = page.viewport_size
+    for width in widths or WIDTHS.values():
+        page.set_viewport_size({"width": width, "height": 900})
+        accessible(page, heading, f"{state}, {width} px")
+    if before:
+        page.set_viewport_size(before)
 
 
 def follow(link: Locator) -> None:

@@ -11,20 +11,14 @@ from connective import clock
 from connective.accounts.models import User
 from review.domain.open_round import open_round
 from review.models import Ballot, VotingRound
-from tests.e2e.conftest import Accessible
+from tests.e2e.conftest import Accessible, at_widths
 from tests.review.voted import Committee, call_with, committee, prepared
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TABLET = {"width": 820, "height": 1180}
-
-
-@pytest.fixture(params=["tablet", "phone", "desktop"])
-def device(request: pytest.FixtureRequest, page: Page) -> Page:
-    """A page as wide as a tablet, a telephone or a desk."""
-    widths = {"tablet": TABLET, "phone": {"width": 375, "height": 800}, "desktop": {"width": 1280, "height": 900}}
-    page.set_viewport_size(widths[request.param])  # type: ignore[arg-type]
-    return page
+WIDTHS = (820, 375, 1280)
+"""A tablet, a telephone, a desk."""
 
 
 def _open_now() -> tuple[VotingRound, Committee]:
@@ -43,31 +37,36 @@ def _sign_in(page: Page, person: User, live_server: LiveServer) -> None:
 
 
 def test_from_the_overview_through_declaration_and_ballot(
-    device: Page, accessible: Accessible, live_server: LiveServer
+    page: Page, accessible: Accessible, live_server: LiveServer
 ) -> None:
-    page, (round_, who) = device, _open_now()
+    round_, who = _open_now()
+    page.set_viewport_size(TABLET)  # type: ignore[arg-type]
+
+    def look(heading: str, state: str = "") -> None:
+        at_widths(page, accessible, heading, state, WIDTHS)
+
     _sign_in(page, who.members[0], live_server)
     page.goto("/steuerungskreis/")
-    accessible(page, "Steuerungskreis: Abstimmungen")
+    look("Steuerungskreis: Abstimmungen")
     page.get_by_role("link", name="Abstimmung 1").click()
-    accessible(page, "Abstimmung 1", "the overview")
+    look("Abstimmung 1", "the overview")
     page.get_by_role("link", name="Abstimmen", exact=True).click()
-    accessible(page, "Thema 1", "before the declaration")
+    look("Thema 1", "before the declaration")
     page.get_by_label("keine Befangenheit").check()
     page.get_by_role("button", name="Erklären").click()
     expect(page.get_by_role("heading", name="Ihr Stimmzettel")).to_be_visible()
-    accessible(page, "Thema 1", "with its ballot")
+    look("Thema 1", "with its ballot")
     page.get_by_role("radio", name="Widerspruch").check()
     page.get_by_role("button", name="Stimme abgeben").click()
     expect(page.get_by_text("Ein Widerspruch braucht einen Grund.").first).to_be_visible()
-    accessible(page, "Thema 1", "an objection without a reason")
+    look("Thema 1", "an objection without a reason")
     page.get_by_role("textbox", name="Grund des Widerspruchs").fill("Zu eng gefasst.")
     page.get_by_role("button", name="Stimme abgeben").click()
     expect(page.get_by_text("Ihre Stimme zu TA2021-0001 ist eingegangen.")).to_be_visible()
     page.get_by_label("eigenes Land").check()
     page.get_by_role("button", name="Erklären").click()
     expect(page.get_by_text("Sie nehmen an diesem Thema nicht teil")).to_have_count(1)
-    accessible(page, "Abstimmung 1", "all done")
+    look("Abstimmung 1", "all done")
     assert sorted(Ballot.objects.filter(topic__round=round_).values_list("choice", flat=True)) == [
         "objection",
         "recused",

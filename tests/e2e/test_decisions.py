@@ -1,4 +1,4 @@
-"""The pages of the decisions in the browser."""
+"""A correction in the browser; how decisions are prepared and recorded is walked in `test_vote_to_plan`."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from connective.accounts.models import User
 from review.domain import minutes
 from review.domain.correct_decision import lapse
 from review.models import Outcome
-from tests.review.decided import DECIDED, decided_call, voted_call
+from tests.review.decided import DECIDED, decided_call
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -19,27 +19,6 @@ def _sign_in(page: Page, person: User, live: str) -> None:
     client = Client()
     client.force_login(person)
     page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live}])
-
-
-def test_the_office_prepares_and_the_lead_records(
-    any_width: Page, accessible: Callable[..., None], live_server: object
-) -> None:
-    page, world = any_width, voted_call()
-    _sign_in(page, world.who.lead, str(live_server))
-    page.goto(f"/verwaltung/review/entscheidungen/{world.call.pk}/")
-    expect(page.get_by_role("heading", name="Was die Abstimmung ergibt")).to_be_visible()
-    accessible(page, "Entscheidungen", "what the vote comes to")
-    page.get_by_role("link", name="Thema 1").click()
-    expect(page.get_by_role("heading", name="Entscheidung vorbereiten")).to_be_visible()
-    accessible(page, "Entscheidung: ", "in preparation")
-    page.get_by_label("endgültiger Titel der Veranstaltung").fill("Dialog")
-    page.get_by_label("Form der Veranstaltung").select_option("both")
-    page.get_by_role("button", name="Speichern").click()
-    expect(page.get_by_text("Die Angaben sind gespeichert.")).to_be_visible()
-    page.get_by_role("link", name="Zu allen Entscheidungen").click()
-    page.get_by_role("button", name="Entscheidungen festhalten").click()
-    expect(page.get_by_role("heading", name="Geltende Entscheidungen")).to_be_visible()
-    accessible(page, "Entscheidungen", "recorded")
 
 
 def test_a_lapse_makes_room_for_the_next(any_width: Page, accessible: Callable[..., None], live_server: object) -> None:

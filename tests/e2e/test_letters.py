@@ -8,27 +8,17 @@ from playwright.sync_api import Page, expect
 from connective.mail.models import Message
 from review.domain import letter_pdf
 from review.models import Outcome
-from tests.e2e.conftest import Accessible, follow
+from tests.e2e.conftest import Accessible, at_widths, follow
 from tests.review.answered import Answered, drafted_call
 from tests.servers.celery_process import CeleryProcess
 from tests.smtp import SmtpServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-WIDTHS = (1280, 375)
-
 
 def address(world: Answered) -> str:
     """Return where the answers of the call stand."""
     return f"/verwaltung/review/antworten/{world.call.pk}/"
-
-
-def at_widths(page: Page, accessible: Accessible, heading: str, state: str = "") -> None:
-    """Look at a page on a desktop and on a phone."""
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        accessible(page, heading, f"{state}, {width} px")
-    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
 
 
 def test_answers_go_from_the_draft_to_the_mailbox(
