@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "connective.observe.requests.observe",
     "connective.site.responses.leave_out_body_of_head",
     "connective.site.responses.add_policies",
+    "connective.observe.views.answer_the_monitor",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "connective.receiving.stamp_received_at",

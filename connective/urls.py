@@ -4,13 +4,10 @@ from django.apps import apps
 from django.contrib import admin
 from django.urls import include, path
 
-from connective.observe.views import show as show_metrics
-
 urlpatterns = [
     path("verwaltung/review/", include("review.urls")),
     path("verwaltung/", admin.site.urls),
     path("steuerungskreis/", include("review.committee_urls")),
-    path("metriken/", show_metrics, name="metrics"),
     path("", include("connective.accounts.urls")),
     path("", include("connective.demo.urls")),
     path("", include("connective.site.urls")),

@@ -1,5 +1,6 @@
 """The installation as docker-compose.yml describes it works: through the proxy, over TLS, in production mode."""
 
+import http.client
 import re
 import ssl
 import subprocess
@@ -10,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from connective.launch.valkey import free_port, wait_until
-from tests.connective.launch.installation import ROOT, services
-from tests.connective.launch.topology import Browser, Topology, nginx, running, write_certificate
+from tests.connective.launch.installation import ROOT, command, services
+from tests.connective.launch.topology import HOST, Browser, Topology, nginx, running, write_certificate
 from tests.smtp import SmtpServer, listening
 
 EMAIL = "antrag@example.org"
@@ -104,6 +105,52 @@ def test_worker_and_timetable_pass_the_health_checks_of_compose(
 
 def test_a_body_over_the_limit_is_refused_by_the_proxy(topology: tuple[Topology, SmtpServer]) -> None:
     installation, _mail = topology
+def test_the_monitor_gets_the_sum_of_all_processes_of_a_web_server(
+    topology: tuple[Topology, SmtpServer],
+) -> None:
+    installation, _mail = topology
+    port, folder = free_port(), installation.folder / "figures"
+    folder.mkdir()
+    installation.start_one(
+        "web-3",
+        command("web"),
+        BIND=f"127.0.0.1:{port}",
+        WEB_CONCURRENCY="2",
+        METRICS_TOKEN="geheim",
+        PROMETHEUS_MULTIPROC_DIR=str(folder),
+    )
+    assert wait_until(lambda: len(_processes(folder)) == 2 and _counted(port) == 0, 60), installation.log("web-3")
+    for _ in range(30):
+        assert _ask(port, "/", {"Host": HOST, "X-Forwarded-Proto": "https"})[0] == 200
+    assert {_counted(port) for _ in range(10)} == {30}
+    installation.kill("web-3")
+
+
+def _processes(folder: Path) -> set[int]:
+    """Return the processes that have counted something into this folder."""
+    return {int(path.stem.rpartition("_")[2]) for path in folder.glob("histogram_*.db")}
+
+
+def _counted(port: int) -> float | None:
+    """Return how often the web server has shown the first page, None while it does not answer; asked as Prometheus asks."""
+    try:
+        status, text = _ask(port, "/metriken/", {"Authorization": "Bearer geheim"})
+    except OSError:
+        return None
+    assert status == 200, text
+    counts = re.findall(r'^portal_requests_seconds_count\{.*route="submissions:home".*\} (\S+)$', text, re.MULTILINE)
+    return sum(map(float, counts))
+
+
+def _ask(port: int, path: str, headers: dict[str, str]) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", path, headers=headers)
+    response = connection.getresponse()
+    text = response.read().decode()
+    connection.close()
+    return response.status, text
+
+
     browser = Browser(installation)
     browser.get("/konto/anmelden/")
     response, _page = browser.post("/konto/anmelden/", email="x" * (13 * 1024 * 1024))

@@ -1,8 +1,10 @@
 """Figures for a monitor."""
 
+import re
 from datetime import timedelta
 
 import pytest
+import yaml
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -10,7 +12,10 @@ from connective import clock
 from connective.mail.models import Message
 from connective.mail.queue import queue
 from connective.observe import metrics
+from connective.observe.views import PATH
 from connective.observe.warnings import warnings
+from tests.connective.launch.installation import ROOT, command, services
+from tests.servers.clamd import Scanner
 
 pytestmark = pytest.mark.django_db
 
@@ -21,6 +26,34 @@ def test_without_a_token_the_page_does_not_exist(client: Client, settings: Setti
     settings.METRICS_TOKEN = "offen"
     assert client.get("/metriken/").status_code == 404
     assert client.get("/metriken/", headers={"Authorization": "Bearer falsch"}).status_code == 404
+
+
+def test_the_monitor_may_ask_a_web_server_by_its_address_and_without_tls(client: Client, settings: Settings) -> None:
+    settings.METRICS_TOKEN, settings.SECURE_SSL_REDIRECT = "offen", True
+    inside = {"Host": "172.18.0.5:8000"}
+    answer = client.get("/metriken/", headers=inside | {"Authorization": "Bearer offen"})
+    assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
+    assert client.get("/metriken/", headers=inside).status_code == 400
+    assert client.get("/", headers=inside | {"Authorization": "Bearer offen"}).status_code == 400
+
+
+def test_the_example_for_prometheus_fits_the_installation(client: Client, settings: Settings, scanner: Scanner) -> None:
+    settings.METRICS_TOKEN = "offen"
+    client.get("/")
+    metrics.beat()
+    queue(occasion="x", kind="invitation", recipient="antrag@example.org", context={})
+    told = client.get(PATH, headers={"Authorization": "Bearer offen"}).content.decode()
+    scrape, alerts = re.findall(r"```yaml\n(.+?)```", (ROOT / "docs" / "operations.md").read_text(), re.DOTALL)
+    (job,) = yaml.safe_load(scrape)["scrape_configs"]
+    (found,) = job["dns_sd_configs"]
+    assert (job["metrics_path"], found["type"]) == (PATH, "A")
+    assert [services()[name]["environment"]["BIND"] for name in found["names"]] == [f"0.0.0.0:{found['port']}"]
+    assert "front" in services()["web"]["networks"]
+    assert command("web")[0] == "gunicorn"
+    rules = yaml.safe_load(alerts)["groups"][0]["rules"]
+    asked = {name for rule in rules for name in re.findall(r"portal_\w+", rule["expr"])}
+    assert len(asked) > 5
+    assert {name for name in asked if not re.search(rf"^{name}\b", told, re.MULTILINE)} == set()
 
 
 def test_the_figures_tell_of_requests_mail_queue_and_beat(client: Client, settings: Settings) -> None:
