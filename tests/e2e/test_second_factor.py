@@ -7,7 +7,10 @@ from allauth.mfa.models import Authenticator
 from playwright.sync_api import BrowserContext, CDPSession, Page, expect
 from pytest_django import Settings
 
+from connective.accounts import fresh
 from connective.accounts.models import User
+from review.domain.roles import set_roles
+from review.models import ReviewerProfile, ReviewRole
 from tests.connective.accounts.test_second_factor import code_of
 from tests.e2e.conftest import Accessible, follow
 
@@ -41,14 +44,16 @@ def with_passkeys(context: BrowserContext, page: Page) -> CDPSession:
     return session
 
 
-def test_a_passkey_is_set_up_and_asked_for_at_sign_in(
+def test_a_passkey_is_set_up_and_asked_for_at_sign_in_and_before_acts_of_weight(  # noqa: PLR0917  (fixtures)
     any_width: Page,
     context: BrowserContext,
     officer: User,
     sign_in: Callable[[Page, str], None],
     accessible: Accessible,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     page = any_width
+    set_roles(officer, [ReviewRole.LEAD], actor=None)
     with_passkeys(context, page)
     page.goto(DOOR)
     sign_in(page, officer.email)
@@ -72,6 +77,16 @@ def test_a_passkey_is_set_up_and_asked_for_at_sign_in(
     page.get_by_role("button", name="Mit Passkey bestätigen").click()
     expect(page.locator("#user-tools")).to_be_visible()
     assert Authenticator.objects.get(user=officer, type="webauthn").last_used_at is not None
+    page.goto(f"/verwaltung/review/personen/{officer.pk}/")
+    page.get_by_label("arbeitet bei").fill("Stadt Lindenfurt")
+    with monkeypatch.context() as later:
+        later.setattr(fresh, "FRESH_SECONDS", 0)
+        follow(page.get_by_role("button", name="Speichern"))
+        accessible(page, "Bitte bestätigen Sie", "before an act of weight")
+    page.get_by_role("button", name="Mit Passkey bestätigen").click()
+    accessible(page, "Danke, Sie sind bestätigt")
+    follow(page.get_by_role("button", name="Jetzt absenden"))
+    assert ReviewerProfile.objects.get(user=officer).employer == "Stadt Lindenfurt"
 
 
 def test_without_a_passkey_in_this_browser_the_page_says_what_else_helps(

@@ -15,6 +15,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from connective.accounts.models import User
+from tests.connective.accounts.oidc_server import of_the_house
 from tests.e2e.conftest import Accessible, follow
 
 SIGN_IN, CODE = reverse("account_login"), reverse("account_confirm_login_code")
@@ -105,6 +106,19 @@ def test_axe_finds_nothing_on_the_pages_of_signing_in(
     accessible(page, "Anmelden", "no code")
     page.goto(reverse("account_inactive"))
     accessible(page, "Dieses Konto ist gesperrt")
+
+
+def test_whoever_the_house_knows_and_the_portal_does_not_is_told_the_other_way_in(
+    any_width: Page, accessible: Accessible, transactional_db: None, settings: Settings
+) -> None:
+    page = any_width
+    with of_the_house(settings, "unbekannt@house.example"):
+        page.goto(SIGN_IN)
+        accessible(page, "Anmelden", "with the provider of the house")
+        follow(page.get_by_role("button", name="Anmelden mit OpenID Connect"))
+        accessible(page, "So kommen Sie nicht hinein")
+        follow(page.get_by_role("link", name="Mit Code anmelden"))
+        expect(page.get_by_label("E-Mail-Adresse")).to_be_visible()
 
 
 def test_a_stale_page_keeps_its_text(any_width: Page, accessible: Accessible, transactional_db: None) -> None:

@@ -1,6 +1,7 @@
 """A small OpenID Connect provider on loopback: discovery, keys, code flow with PKCE, signed ID tokens."""
 
 import base64
+import copy
 import hashlib
 import json
 import secrets
@@ -14,6 +15,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
+from pytest_django import Settings
 
 CLIENT, SECRET = "portal", "client-secret"
 
@@ -94,3 +96,20 @@ def running() -> Iterator[Provider]:
         thread.start()
         yield provider
         provider.shutdown()
+
+
+@contextmanager
+def of_the_house(settings: Settings, email: str) -> Iterator[Provider]:
+    """Run the provider, let the settings name it, and let a person with this address be signed in there."""
+    with running() as provider:
+        provider.claims = {"sub": "1234", "email": email, "email_verified": True}
+        settings.OIDC_SERVER_URL, settings.OIDC_EMAIL_DOMAINS = provider.url, [email.partition("@")[2]]
+        providers = copy.deepcopy(settings.SOCIALACCOUNT_PROVIDERS)
+        app = providers["openid_connect"]["APPS"][0]
+        app |= {"client_id": CLIENT, "secret": SECRET}
+        app["settings"] |= {"server_url": provider.url}
+        settings.SOCIALACCOUNT_PROVIDERS = providers
+        policy = copy.deepcopy(settings.CONTENT_SECURITY_POLICY)
+        policy["DIRECTIVES"]["form-action"].append(provider.url)
+        settings.CONTENT_SECURITY_POLICY = policy
+        yield provider

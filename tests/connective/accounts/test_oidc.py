@@ -1,6 +1,5 @@
 """Signing in through an identity provider that really runs, on loopback."""
 
-import copy
 import time
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
@@ -28,14 +27,7 @@ EMAIL = "buero@house.example"
 @pytest.fixture
 def provider(settings: Settings) -> Iterator[Provider]:
     """A provider that the settings name."""
-    with oidc_server.running() as provider:
-        provider.claims = {"sub": "1234", "email": EMAIL, "email_verified": True}
-        settings.OIDC_SERVER_URL, settings.OIDC_EMAIL_DOMAINS = provider.url, ["house.example"]
-        providers = copy.deepcopy(settings.SOCIALACCOUNT_PROVIDERS)
-        app = providers["openid_connect"]["APPS"][0]
-        app |= {"client_id": oidc_server.CLIENT, "secret": oidc_server.SECRET}
-        app["settings"] |= {"server_url": provider.url}
-        settings.SOCIALACCOUNT_PROVIDERS = providers
+    with oidc_server.of_the_house(settings, EMAIL) as provider:
         yield provider
 
 
