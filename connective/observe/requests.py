@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from celery.signals import before_task_publish, task_postrun, task_prerun
 from django.core.signals import got_request_exception
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
 from connective.observe import metrics
@@ -77,7 +78,7 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
-@got_request_exception.connect
+@receiver(got_request_exception)
 def _say_what_failed(request: HttpRequest | None = None, **_: Any) -> None:
     """Write down where a request failed; Django's own line would name the address."""
     if request is not None:

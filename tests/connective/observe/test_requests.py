@@ -5,8 +5,11 @@ import logging
 import sys
 
 import pytest
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
+from django.urls import path
 
+from connective import urls as portal_urls
 from connective.observe import log_lines
 from connective.observe.requests import RequestIdFilter, current_id
 from tests.servers.celery_process import CeleryProcess
@@ -49,6 +52,31 @@ def test_a_line_names_the_route_and_never_what_was_typed(client: Client, caplog:
     ]
     ours = [line for line in shown if json.loads(line)["logger"] != "django.request"]
     assert MARKER not in "\n".join(ours)
+
+
+def _breaks(_request: HttpRequest, typed: str) -> HttpResponse:
+    return HttpResponse(str(len(typed) / 0))
+
+
+urlpatterns = [path("bricht/<str:typed>/", _breaks, name="breaks"), *portal_urls.urlpatterns]
+
+
+@pytest.mark.django_db
+@pytest.mark.urls(__name__)
+def test_what_failed_stands_in_the_log_with_its_place_and_without_the_address(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    client.raise_request_exception = False
+    assert client.get(f"/bricht/{MARKER}/").status_code == 500
+    (failed,) = (
+        log_lines.Json().format(record)
+        for record in caplog.records
+        if record.levelname == "ERROR" and record.name == "connective.requests"
+    )
+    assert "GET breaks failed" in failed
+    assert "_breaks" in failed
+    assert "ZeroDivisionError" in failed
+    assert MARKER not in failed
 
 
 def _fails() -> None:
