@@ -240,8 +240,9 @@ SESSION_ENGINE = "connective.accounts.sessions"
 SESSION_COOKIE_AGE = 7 * 24 * 3600
 """Seconds; as long as an unproved draft is kept. A signed-in session ends earlier."""
 SIGNED_IN_IDLE_SECONDS = env.int("SIGNED_IN_IDLE_SECONDS", default=2 * 3600)
-SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+# No script reads a cookie: forms carry their token, and so do the requests of scripts.
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "connective.accounts.views.csrf_failure"
 
 # --- Sign-in --------------------------------------------------------------------------------
@@ -341,7 +342,7 @@ if PRODUCTION:
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     if env.bool("BEHIND_PROXY", default=True):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

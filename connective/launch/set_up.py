@@ -17,7 +17,7 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,9 +28,8 @@ PYTHON = VENV / "bin" / "python"
 OLDEST = (3, 11)
 LOCKS = {"run": "requirements-demo.txt", "check": "requirements-dev.txt", "test": "requirements-dev.txt"}
 """The lock of each command; the second one contains all of the first."""
-LIBRARIES = {"linux": ["libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0"]}
+LAYOUT_LIBRARIES = ["libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so.0"]
 """The libraries that WeasyPrint loads and no wheel brings."""
-DEBIAN_LIBRARIES = ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"]
 HOMEBREW = ["/opt/homebrew/lib", "/usr/local/lib"]
 BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
 MACOS_BROWSER = "/Applications/Google Chrome.app"
@@ -40,16 +39,24 @@ class CannotContinueError(Exception):
     """What is missing and how a person can add it, in one line."""
 
 
+class Need(NamedTuple):
+    """Something of the operating system, how one sees that it is there, and the packages that bring it."""
+
+    name: str
+    is_there: Callable[[], bool]
+    debian: Sequence[str]
+    brew: Sequence[str] = ()
+
+
 def main(command: str) -> None:
     """Do the steps of the command that are not yet done."""
     use_new_enough_python()
+    # First, and all at once: whoever may not install them learns it before anything is fetched.
+    install_system_packages([need for need in needs(command) if not need.is_there()])
     create_environment()
     install_python_packages(ROOT / LOCKS[command])
     install_front_end_packages()
-    install_layout_libraries()
     compile_translations()
-    if command == "test":
-        install_test_tools()
 
 
 def use_new_enough_python() -> None:
@@ -68,13 +75,48 @@ def use_new_enough_python() -> None:
     raise CannotContinueError(message)
 
 
+def needs(command: str) -> list[Need]:
+    """Return what a command needs of the operating system: Pango lays out the text of the PDF, the rest is for tests."""
+    venv = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+    found = [
+        Need("Python's venv", has_venv, [venv]),
+        Need("Pango", has_pango, ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"], ["pango"]),
+    ]
+    if command == "test":
+        found += [
+            Need("Chromium", has_browser, ["chromium"]),
+            Need("libatomic (for Playwright)", has_libatomic, ["libatomic1"]),
+            Need("Poppler", lambda: bool(shutil.which("pdftotext")), ["poppler-utils"], ["poppler"]),
+        ]
+    return found
+
+
+def has_venv() -> bool:
+    """Tell whether an environment exists or can be created; Debian has a package of its own for that."""
+    return works([PYTHON, "-c", ""]) or importlib.util.find_spec("ensurepip") is not None
+
+
+def has_pango() -> bool:
+    """Tell whether WeasyPrint will find its libraries."""
+    if sys.platform == "darwin":
+        return any(Path(folder, "libpango-1.0.dylib").exists() for folder in HOMEBREW)
+    return all(map(loads, LAYOUT_LIBRARIES))
+
+
+def has_browser() -> bool:
+    """Tell whether there is a browser for the tests."""
+    return any([os.environ.get("CHROMIUM"), *map(shutil.which, BROWSERS), Path(MACOS_BROWSER).exists()])
+
+
+def has_libatomic() -> bool:
+    """Tell whether Playwright's Node will start."""
+    return sys.platform != "linux" or loads("libatomic.so.1")
+
+
 def create_environment() -> None:
-    """Create `.venv`, with Debian's package for it where that is missing."""
+    """Create `.venv` unless there is one that works."""
     if works([PYTHON, "-c", ""]):
         return
-    if importlib.util.find_spec("ensurepip") is None:
-        package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-        install_system_packages("Python's venv", debian=[package])
     with step("Creating .venv"):
         shutil.rmtree(VENV, ignore_errors=True)
         run([sys.executable, "-m", "venv", VENV])
@@ -116,15 +158,6 @@ def npm() -> list[str | Path]:
     return [folder / "bin" / "node", folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
 
 
-def install_layout_libraries() -> None:
-    """Install Pango, with which WeasyPrint lays out text."""
-    if sys.platform == "darwin":
-        if not any(Path(folder, "libpango-1.0.dylib").exists() for folder in HOMEBREW):
-            install_system_packages("Pango (for the PDF)", brew=["pango"])
-    elif not all(map(loads, LIBRARIES["linux"])):
-        install_system_packages("Pango (for the PDF)", debian=DEBIAN_LIBRARIES)
-
-
 def compile_translations() -> None:
     """Compile the translations that are newer than their compiled form, without a system's gettext."""
     for source in (ROOT / "connective" / "locale").glob("*/LC_MESSAGES/*.po"):
@@ -138,35 +171,30 @@ def compile_translations() -> None:
                 run([PYTHON, "-c", code, source, compiled])
 
 
-def install_test_tools() -> None:
-    """Install what only the tests need: a browser, what drives it, and a reader of PDF files."""
-    browsers = [os.environ.get("CHROMIUM"), *map(shutil.which, BROWSERS), Path(MACOS_BROWSER).exists()]
-    if not any(browsers):
-        install_system_packages("Chromium (for the tests in a browser)", debian=["chromium"])
-    if sys.platform == "linux" and not loads("libatomic.so.1"):
-        install_system_packages("what Playwright's Node needs", debian=["libatomic1"])
-    if not shutil.which("pdftotext"):
-        install_system_packages("Poppler (to read PDF in tests)", debian=["poppler-utils"], brew=["poppler"])
-
-
-def install_system_packages(purpose: str, *, debian: list[str] | None = None, brew: list[str] | None = None) -> None:
+def install_system_packages(missing: Sequence[Need]) -> None:
     """Install packages of the operating system where that is permitted.
 
     Raises:
         CannotContinueError: where it is not; names the command for a person.
     """
+    if not missing:
+        return
     on_macos = sys.platform == "darwin"
-    manager, packages = ("brew", brew or []) if on_macos else ("apt-get", debian or [])
-    root = [] if on_macos or os.geteuid() == 0 else ["sudo", "-n"]
-    if not packages or not shutil.which(manager) or (root and not works(["sudo", "-n", "true"])):
-        command = f": {'' if on_macos else 'sudo '}{manager} install {' '.join(packages)}" if packages else "."
-        message = f"{purpose} is missing. Please install it{command}"
+    manager = "brew" if on_macos else "apt-get"
+    offered = [need.brew if on_macos else need.debian for need in missing]
+    packages = [package for one in offered for package in one]
+    names = ", ".join(need.name for need in missing)
+    sudo = [] if on_macos or os.geteuid() == 0 else ["sudo", "-n"]
+    if not all(offered) or not shutil.which(manager) or (sudo and not works([*sudo, "true"])):
+        who = "" if not sudo else "sudo " if shutil.which("sudo") else "as root, "
+        command = f": {who}{manager} install {' '.join(packages)}" if packages else "."
+        message = f"Missing: {names}. Please install what is missing{command}"
         raise CannotContinueError(message)
-    with step(f"Installing {purpose}: {' '.join(packages)}"):
+    with step(f"Installing {names}: {' '.join(packages)}"):
         if on_macos:
             run(["brew", "install", "--quiet", *packages])
             return
-        apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
+        apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
         run([*apt, "update"], show=False)
         run([*apt, "install", "--yes", "--no-install-recommends", *packages], show=False)
 

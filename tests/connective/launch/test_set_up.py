@@ -69,13 +69,35 @@ def test_a_step_that_failed_is_done_again(tmp_path: Path) -> None:
     assert len(attempts) == 2
 
 
-def test_without_permission_the_missing_package_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("has_sudo", "who"), [(True, "sudo "), (False, "as root, ")])
+def test_without_permission_all_that_is_missing_is_named_in_one_line_before_anything_is_fetched(
+    monkeypatch: pytest.MonkeyPatch, has_sudo: bool, who: str
+) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
-    monkeypatch.setattr(set_up, "works", lambda _command: False)
-    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setattr(set_up, "loads", lambda _library: False)
+    monkeypatch.setattr(set_up, "works", lambda command: command[0] == set_up.PYTHON)
+    monkeypatch.setattr(
+        "shutil.which", lambda name: "/usr/bin/found" if name == "apt-get" or (has_sudo and name == "sudo") else None
+    )
+    monkeypatch.setattr(set_up, "create_environment", lambda: pytest.fail("went on"))
     with pytest.raises(set_up.CannotContinueError) as caught:
-        set_up.install_system_packages("Pango", debian=["libpango-1.0-0"])
-    assert str(caught.value) == "Pango is missing. Please install it: sudo apt-get install libpango-1.0-0"
+        set_up.main("test")
+    packages = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 chromium libatomic1 poppler-utils"
+    assert str(caught.value) == (
+        "Missing: Pango, Chromium, libatomic (for Playwright), Poppler. "
+        f"Please install what is missing: {who}apt-get install {packages}"
+    )
+
+
+def test_where_no_package_brings_what_is_missing_nothing_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.platform", "darwin")
+    monkeypatch.setattr("shutil.which", lambda name: f"/opt/{name}")
+    monkeypatch.setattr(set_up, "run", lambda *_arguments, **_options: pytest.fail("installed"))
+    missing = [set_up.Need("Chromium", lambda: False, ["chromium"])]
+    with pytest.raises(set_up.CannotContinueError, match=r"^Missing: Chromium\. Please install what is missing\.$"):
+        set_up.install_system_packages(missing)
 
 
 def test_a_machine_that_is_set_up_has_nothing_to_do() -> None:

@@ -45,7 +45,9 @@ def test_a_person_signs_in_through_the_proxy_with_the_code_that_the_worker_sent(
     assert response.status == 302, page
     response, page = browser.get("/vorschlaege/")
     assert response.status == 200
-    assert all(name.startswith("__Host-") for name in browser.cookies if name.endswith(("sessionid", "csrftoken")))
+    browser.post("/sprache/", language="en")
+    assert {"__Host-sessionid", "__Host-csrftoken", "django_language"} <= set(browser.cookies)
+    assert [cookie.key for cookie in browser.cookies.values() if not (cookie["secure"] and cookie["httponly"])] == []
 
 
 def test_both_web_servers_take_part_and_the_log_has_no_full_address_and_no_query(
@@ -103,8 +105,6 @@ def test_worker_and_timetable_pass_the_health_checks_of_compose(
     installation.run(line.replace("$$", "$").replace("/srv/portal/var", str(variables)))
 
 
-def test_a_body_over_the_limit_is_refused_by_the_proxy(topology: tuple[Topology, SmtpServer]) -> None:
-    installation, _mail = topology
 def test_the_monitor_gets_the_sum_of_all_processes_of_a_web_server(
     topology: tuple[Topology, SmtpServer],
 ) -> None:
@@ -151,6 +151,8 @@ def _ask(port: int, path: str, headers: dict[str, str]) -> tuple[int, str]:
     return response.status, text
 
 
+def test_a_body_over_the_limit_is_refused_by_the_proxy(topology: tuple[Topology, SmtpServer]) -> None:
+    installation, _mail = topology
     browser = Browser(installation)
     browser.get("/konto/anmelden/")
     response, _page = browser.post("/konto/anmelden/", email="x" * (13 * 1024 * 1024))

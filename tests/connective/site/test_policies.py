@@ -25,3 +25,11 @@ def test_security_txt_says_whom_to_tell(client: Client) -> None:
 
 def test_trace_is_refused_everywhere(client: Client) -> None:
     assert [client.generic("TRACE", address).status_code for address in ("/", "/sprache/", "/verwaltung/")] == [405] * 3
+
+
+def test_no_script_can_read_a_cookie(client: Client) -> None:
+    client.get("/konto/anmelden/")
+    client.post("/sprache/", {"language": "en"})
+    client.post("/konto/anmelden/", {"email": "antrag@example.org"})
+    assert {"csrftoken", "django_language", "sessionid"} <= set(client.cookies)
+    assert [cookie.key for cookie in client.cookies.values() if not cookie["httponly"]] == []
