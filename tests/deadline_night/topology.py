@@ -30,7 +30,9 @@ class Topology:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self) -> None:
-        """Start everything."""
+        """Collect the static files, as the image has them, and start everything."""
+        collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0"]
+        subprocess.run(collect, cwd=ROOT, env=self._environment, check=True)
         self.start_one("redis")
         for name in COMMANDS:
             self.start_one(name)
