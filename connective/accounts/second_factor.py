@@ -24,7 +24,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from connective.accounts import own_sessions, rate_limits, sealing
+from connective.accounts import factor_news, own_sessions, rate_limits, sealing
 from connective.accounts.models import User
 from connective.errors import DomainError
 
@@ -119,10 +119,13 @@ def prove_by_code(request: HttpRequest, user: User, code: str, *, again: bool = 
         raise TooManyTries
     kind = Authenticator.Type.RECOVERY_CODES if is_recovery_code else Authenticator.Type.TOTP
     found = Authenticator.objects.filter(user=user, type=kind).first()
-    if found is None or not found.wrap().validate_code(digits):
-        raise WrongCode
-    if not is_recovery_code:
-        _use_up(user, digits)
+    with transaction.atomic():
+        if found is None or not found.wrap().validate_code(digits):
+            raise WrongCode
+        if is_recovery_code:
+            factor_news.note("code_used", user, actor=user, left=len(recovery_codes(user)))
+        else:
+            _use_up(user, digits)
     found.user = user
     post_authentication(request, found, reauthenticated=again)
 
@@ -198,12 +201,10 @@ def set_up_passkey(request: HttpRequest, user: User, name: str, answer: Any) -> 
 
 
 def _added(request: HttpRequest, user: User, factor: Authenticator) -> None:
-    """Count the new factor as proved, make recovery codes with the first one, and note it in the audit log."""
-    from connective.audit.log import record
-
+    """Count the new factor as proved, make recovery codes with the first one, and note it."""
     RecoveryCodes.activate(user)
     record_authentication(request, user, "mfa", id=factor.pk, type=factor.type)
-    record("second_factor.added", actor=user, subject=user, payload={"type": factor.type})
+    factor_news.note("added", user, actor=user, type=factor.type)
 
 
 def recovery_codes(user: User) -> list[str]:
@@ -215,12 +216,10 @@ def recovery_codes(user: User) -> list[str]:
 @transaction.atomic
 def renew_recovery_codes(user: User) -> None:
     """Make new recovery codes; the old ones hold no longer."""
-    from connective.audit.log import record
-
     User.objects.select_for_update().get(pk=user.pk)
     Authenticator.objects.filter(user=user, type=Authenticator.Type.RECOVERY_CODES).delete()
     RecoveryCodes.activate(user)
-    record("second_factor.codes_renewed", actor=user, subject=user)
+    factor_news.note("codes_renewed", user, actor=user)
 
 
 # --- Taking it away -------------------------------------------------------------------------
@@ -229,14 +228,12 @@ def renew_recovery_codes(user: User) -> None:
 @transaction.atomic
 def remove(user: User, factor: Authenticator) -> None:
     """Take away one of one's own factors. Raises LastFactor for somebody who needs one."""
-    from connective.audit.log import record
-
     User.objects.select_for_update().get(pk=user.pk)
     if is_needed_by(user) and [other.pk for other in factors_of(user)] == [factor.pk]:
         raise LastFactor
     factor.delete()
     delete_dangling_recovery_codes(user)
-    record("second_factor.removed", actor=user, subject=user, payload={"type": factor.type})
+    factor_news.note("removed", user, actor=user, type=factor.type)
 
 
 @transaction.atomic
@@ -245,9 +242,7 @@ def reset(person: User, *, actor: User | None) -> None:
 
     At the next sign-in the person sets up a new one.
     """
-    from connective.audit.log import record
-
     User.objects.select_for_update().get(pk=person.pk)
     taken, _kinds = Authenticator.objects.filter(user=person).delete()
     own_sessions.end_all(person)
-    record("second_factor.reset", actor=actor, subject=person, payload={"taken": taken})
+    factor_news.note("reset", person, actor=actor, taken=taken)

@@ -11,12 +11,13 @@ from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import Settings
 
 from connective.accounts import sealing, second_factor
 from connective.accounts.models import SignedInSession, User
 from connective.audit.models import Entry
+from connective.mail.models import Message
 from connective.privacy import own_data
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +201,43 @@ class TestOwnFactors:
 
     def test_setting_up_and_removing_are_in_the_audit_log(self, with_app: User, client: Client) -> None:
         assert Entry.objects.filter(action="second_factor.added", subject_id=str(with_app.pk)).count() == 1
+
+    def test_the_person_is_told_by_mail_of_each_change_and_of_a_used_code(
+        self, with_app: User, client: Client, sign_in: Callable[..., str]
+    ) -> None:
+        code = second_factor.recovery_codes(with_app)[0]
+        client.post(CODES)
+        other = Client()
+        sign_in(other, with_app.email)
+        assert other.post(ASK, {"code": code}).status_code == 422
+        assert other.post(ASK, {"code": second_factor.recovery_codes(with_app)[0]}).status_code == 302
+        Authenticator.objects.create(user=with_app, type=Authenticator.Type.WEBAUTHN, data={})
+        client.post(reverse("accounts:remove_app"))
+        second_factor.reset(with_app, actor=None)
+        told = Message.objects.filter(kind="second_factor").order_by("pk")
+        assert {message.recipient for message in told} == {with_app.email}
+        assert [message.subject for message in told] == [
+            "Neuer zweiter Faktor zu Ihrem Konto",
+            "Neue Wiederherstellungscodes zu Ihrem Konto",
+            "Wiederherstellungscode zu Ihrem Konto benutzt",
+            "Zweiter Faktor von Ihrem Konto entfernt",
+            "Zweiter Faktor Ihres Kontos zurückgesetzt",
+        ]
+        assert "Es sind noch 9 Codes übrig." in told[2].body
+        assert "http://127.0.0.1:8000/kontakt/" in told[4].body
+        assert not any(secret in message.body for message in told for secret in (code, "gAAAA"))
+        noted = Entry.objects.filter(action__startswith="second_factor.").values_list("action", flat=True)
+        assert list(noted.order_by("sequence")) == [
+            f"second_factor.{act}" for act in ("added", "codes_renewed", "code_used", "removed", "reset")
+        ]
+
+    def test_the_mail_is_in_the_language_of_who_did_it_themselves(self, with_app: User) -> None:
+        with translation.override("en"):
+            second_factor.renew_recovery_codes(with_app)
+            second_factor.reset(with_app, actor=None)
+        *_first, own, by_others = Message.objects.filter(kind="second_factor").order_by("pk")
+        assert (own.language, own.subject) == ("en", "New recovery codes for your account")
+        assert (by_others.language, by_others.subject) == ("de", "Zweiter Faktor Ihres Kontos zurückgesetzt")
 
     def test_the_last_one_stays(self, with_app: User, client: Client) -> None:
         response = client.post(reverse("accounts:remove_app"), follow=True)
