@@ -1,5 +1,6 @@
 """A vote of the steering committee and the topics that it votes on."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -155,6 +156,11 @@ class VotingRound(models.Model):
     def __str__(self) -> str:
         """Return the number within the call."""
         return str(_("Abstimmung %(number)s") % {"number": self.number})
+
+    @property
+    def ended_at(self) -> datetime:
+        """Return the first instant at which no ballot was taken: the announced one, or the close where that came before."""
+        return min(self.closed_at or self.closes_at, self.closes_at)
 
 
 class VotingTopic(models.Model):

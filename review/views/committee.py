@@ -54,8 +54,8 @@ def votes(request: HttpRequest) -> HttpResponse:
     rounds = list(electorate.rounds_of(reader(request)))
     if not rounds and not may(request, "review.vote"):
         raise Http404
-    now = clock.now()
-    rows = [(round_, _left(request, round_), _is_open(round_, now)) for round_ in rounds]
+    now, topics = clock.now(), electorate.topics_in(reader(request), rounds)
+    rows = [(round_, sum(not one.is_done for one in topics[round_.pk]), _is_open(round_, now)) for round_ in rounds]
     return render(request, "committee/votes.html", {"rows": rows})
 
 
@@ -165,6 +165,7 @@ def declare(request: HttpRequest, round_: VotingRound, elector: Elector, positio
 
 def _too_late(request: HttpRequest, round_: VotingRound, own: OwnTopic, form: BallotForm) -> HttpResponse:
     """Explain that the vote is over, and show what was typed."""
+    round_.refresh_from_db()  # it may have been closed since the page was asked for
     context = {"round": round_, "own": own, "form": form, "received_at": received_at(request)}
     return render(request, "committee/too_late.html", context, status=TOO_LATE)
 
@@ -220,10 +221,6 @@ def _own_or_404(request: HttpRequest, round_: VotingRound, position: int) -> Own
     if found is None:
         raise Http404
     return found
-
-
-def _left(request: HttpRequest, round_: VotingRound) -> int:
-    return sum(not one.is_done for one in electorate.topics_of(reader(request), round_))
 
 
 def _is_open(round_: VotingRound, now: Any) -> bool:

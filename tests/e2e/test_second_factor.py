@@ -84,7 +84,7 @@ def test_a_passkey_is_set_up_and_asked_for_at_sign_in_and_before_acts_of_weight(
         follow(page.get_by_role("button", name="Speichern"))
         accessible(page, "Bitte bestätigen Sie", "before an act of weight")
     page.get_by_role("button", name="Mit Passkey bestätigen").click()
-    accessible(page, "Danke, Sie sind bestätigt")
+    accessible(page, "Danke, jetzt noch absenden")
     follow(page.get_by_role("button", name="Jetzt absenden"))
     assert ReviewerProfile.objects.get(user=officer).employer == "Stadt Lindenfurt"
 

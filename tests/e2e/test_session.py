@@ -116,7 +116,7 @@ def test_whoever_the_house_knows_and_the_portal_does_not_is_told_the_other_way_i
         page.goto(SIGN_IN)
         accessible(page, "Anmelden", "with the provider of the house")
         follow(page.get_by_role("button", name="Anmelden mit OpenID Connect"))
-        accessible(page, "So kommen Sie nicht hinein")
+        accessible(page, "Die Anmeldung hat nicht geklappt")
         follow(page.get_by_role("link", name="Mit Code anmelden"))
         expect(page.get_by_label("E-Mail-Adresse")).to_be_visible()
 

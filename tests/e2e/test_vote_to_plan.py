@@ -14,6 +14,7 @@ from connective import clock
 from connective.accounts.models import User
 from review.models import VotingRound
 from submissions.models import Proposal, Role
+from submissions.templatetags.deadlines import deadline
 from tests.e2e.conftest import Accessible, at_widths, follow
 from tests.review.voted import Committee, call_with, committee, prepared
 from tests.servers import celery_process
@@ -72,6 +73,9 @@ def _vote(who: Committee, pages: dict[str, Page], accessible: Accessible) -> Non
     voter.get_by_label("Erklärung zur Abstimmung").fill("Doch lieber nicht.")
     follow(voter.get_by_role("button", name="Stimme ändern"))
     expect(voter.get_by_text("Doch lieber nicht.")).to_be_visible()
+    closed_at = VotingRound.objects.get().closed_at
+    assert closed_at
+    expect(voter.get_by_text(f"Sie endete: {deadline(closed_at)}")).to_be_visible()
     accessible(voter, "Die Abstimmung ist beendet")
     expect(office.get_by_role("button", name="Ergebnis feststellen")).to_have_count(0)
     lead.goto(office.url)

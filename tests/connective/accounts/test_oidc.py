@@ -85,7 +85,7 @@ def test_a_token_that_is_not_in_order_opens_nothing(
     provider.token_changes = changes
     response = client.get(go(client))
     assert response.status_code == 403
-    assert "So kommen Sie nicht hinein" in response.content.decode()
+    assert "Die Anmeldung hat nicht geklappt" in response.content.decode()
     assert not is_in(client)
     assert User.objects.count() == 1
     assert not SocialAccount.objects.exists()
