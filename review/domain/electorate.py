@@ -1,5 +1,6 @@
 """What an elector may know of a vote: that they are on the roll, the topics, and their own ballots. Nothing of others'."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -47,13 +48,19 @@ def elector_of(person: User, round_: VotingRound) -> Elector | None:
 
 def topics_of(person: User, round_: VotingRound) -> list[OwnTopic]:
     """Return the topics of a round as the person sees them, in their order."""
-    topics = list(VotingTopic.objects.filter(round=round_).select_related("proposal").order_by("position"))
-    seen = {
-        proposal.pk: proposal
-        for proposal in proposals_for(person, round_.call).filter(pk__in=[topic.proposal_id for topic in topics])
-    }
-    ballots = {ballot.topic_id: ballot for ballot in Ballot.objects.filter(topic__round=round_, elector__person=person)}
-    return [OwnTopic(topic, seen.get(topic.proposal_id), ballots.get(topic.pk)) for topic in topics]
+    return topics_in(person, [round_])[round_.pk]
+
+
+def topics_in(person: User, rounds: Sequence[VotingRound]) -> dict[int, list[OwnTopic]]:
+    """Return the topics of rounds as the person sees them, by the key of their round; the same queries however many."""
+    topics = list(VotingTopic.objects.filter(round__in=rounds).select_related("proposal").order_by("position"))
+    proposals = proposals_for(person).filter(pk__in=[topic.proposal_id for topic in topics])
+    seen = {proposal.pk: proposal for proposal in proposals}
+    ballots = {one.topic_id: one for one in Ballot.objects.filter(topic__round__in=rounds, elector__person=person)}
+    found: dict[int, list[OwnTopic]] = {round_.pk: [] for round_ in rounds}
+    for topic in topics:
+        found[topic.round_id].append(OwnTopic(topic, seen.get(topic.proposal_id), ballots.get(topic.pk)))
+    return found
 
 
 def own_declaration(person: User, topic: VotingTopic) -> Declaration | None:

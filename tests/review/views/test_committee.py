@@ -1,7 +1,7 @@
 """The committee's pages: who gets in, what they may know, what happens to a click."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -87,6 +87,21 @@ class TestWhoGetsIn:
         round_ = opened(call_with(2), who)
         page = _signed_in(deputy).get(reverse("committee:round", args=[round_.pk])).content.decode()
         assert f"Sie vertreten {who.members[0].name}" in page
+
+
+def test_the_list_of_votes_says_what_is_left_and_costs_the_same_for_one_and_for_three(
+    query_count: Callable[[Callable[[], object]], int],
+) -> None:
+    who, counts = committee(), []
+    client, address = _signed_in(who.members[0]), reverse("committee:votes")
+    for rounds in (1, 3):
+        while VotingRound.objects.count() < rounds:
+            opened(call_with(3), who)
+        counts.append(query_count(lambda: client.get(address)))
+    assert counts[0] == counts[1] <= 13
+    vote(VotingRound.objects.order_by("pk")[0], {who.members[0]: ("yes", "no", "")})
+    page = client.get(address).content.decode()
+    assert (page.count("Ihnen fehlt noch 1 Thema."), page.count("Ihnen fehlen noch 3 Themen.")) == (1, 2)
 
 
 class TestATopic:
