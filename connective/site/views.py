@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -46,7 +46,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
     """Explain a request that could not be read; one that is too big has a page of its own."""
-    too_big = isinstance(exception, (RequestDataTooBig, TooManyFieldsSent))
+    too_big = isinstance(exception, (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent))
     # These pages stand alone: nothing of such a request (host, session, language) can be relied on.
     return HttpResponse(render_to_string("413.html" if too_big else "400.html"), status=413 if too_big else 400)
 

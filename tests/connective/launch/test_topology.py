@@ -2,6 +2,7 @@
 
 import http.client
 import re
+import socket
 import ssl
 import subprocess
 import urllib.request
@@ -157,6 +158,33 @@ def test_a_body_over_the_limit_is_refused_by_the_proxy(topology: tuple[Topology,
     browser.get("/konto/anmelden/")
     response, _page = browser.post("/konto/anmelden/", email="x" * (13 * 1024 * 1024))
     assert response.status == 413
+
+
+BROKEN = {
+    "a chunk whose size is no number": "Transfer-Encoding: chunked\r\n\r\nzz\r\nreference\r\n0\r\n\r\n",
+    "a chunk longer than it says": "Transfer-Encoding: chunked\r\n\r\n3\r\nreference\r\n0\r\n\r\n",
+    "two lengths": "Content-Length: 3\r\nContent-Length: 30\r\n\r\nabc",
+    "a length and chunks": "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "a negative length": "Content-Length: -1\r\n\r\n",
+    "chunks in another coating": "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+    "a header without a name": ": x\r\nContent-Length: 0\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("rest", BROKEN.values(), ids=BROKEN)
+def test_a_broken_request_that_passes_by_the_proxy_is_refused_and_the_web_server_goes_on(
+    topology: tuple[Topology, SmtpServer], rest: str
+) -> None:
+    installation, _mail = topology
+    port = installation.web_ports["web-1"]
+    head = f"POST /beleg/ HTTP/1.1\r\nHost: {HOST}\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall((head + "Content-Type: application/x-www-form-urlencoded\r\n" + rest).encode())
+        answer = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+    # Chunks without a length are no body to Django: the form arrives empty, without its token.
+    assert re.match(r"HTTP/1\.[01] (400|403|501) ", answer), answer[:300]
+    assert "Traceback" not in answer + installation.log("web-1")
+    assert installation.is_healthy("web-1")
 
 
 def test_nothing_is_written_outside_of_the_folder_for_it(topology: tuple[Topology, SmtpServer]) -> None:
