@@ -54,7 +54,10 @@ class SharedCache:
         if self._rests() or not values:
             return
         try:
-            cache.set_many(dict(values), seconds)
+            if len(values) == 1:  # one command instead of a transaction of two
+                cache.set(*next(iter(values.items())), seconds)
+            else:
+                cache.set_many(dict(values), seconds)
         except Exception:  # noqa: BLE001 - whatever a cache backend raises, the value is known already
             self._rest()
 

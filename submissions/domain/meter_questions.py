@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from secrets import token_hex
 from threading import BoundedSemaphore, Lock
 
-from submissions.domain import page_limit
 from submissions.domain.measurement_cache import shared
-from submissions.domain.page_limit import Measurement, Superseded
+from submissions.domain.page_limit import Measurement, Superseded, Typed
 
 PLACES = 3
 """Questions of one process that may wait for the engine or use it."""
@@ -32,14 +31,14 @@ def answer(proposal_id: int, sections: Mapping[str, str], limit: int) -> Measure
         KeyError: for an unknown section.
         ValueError: if the limit is below one page.
     """
-    found = page_limit.cached(sections, limit)
-    if found is not None:
+    typed = Typed.of(sections, limit)
+    if found := typed.known():
         return found
     mark = _ask(proposal_id)
     if not _places.acquire(blocking=False):
         return None
     try:
-        return page_limit.measure(sections, limit=limit, wanted=lambda: _is_newest(proposal_id, mark))
+        return typed.measured(lambda: _is_newest(proposal_id, mark))
     except Superseded:
         return None
     finally:

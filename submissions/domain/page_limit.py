@@ -29,6 +29,7 @@ __all__ = [
     "PageBreak",
     "Span",
     "Superseded",
+    "Typed",
     "cached",
     "measure",
     "measure_officially",
@@ -101,13 +102,8 @@ def measure(
         Superseded: if `wanted` says no.
         LayoutChanged: if no line at all can be read from WeasyPrint's boxes.
     """
-    typed = _Typed.of(sections, limit)
-    keys = typed.keys(limit)
-    found = _measurements.get(*keys)
-    if found is None:
-        found = _composed(typed, limit, wanted)
-        _measurements.set(keys[1], found, _COMPOSED_SECONDS)
-    return found
+    typed = Typed.of(sections, limit)
+    return typed.known() or typed.measured(wanted)
 
 
 def measure_officially(sections: Mapping[str, str], *, limit: int = DEFAULT_LIMIT) -> Measurement:
@@ -120,8 +116,8 @@ def measure_officially(sections: Mapping[str, str], *, limit: int = DEFAULT_LIMI
         KeyError: for an unknown section.
         ValueError: if the limit is below one page.
     """
-    typed = _Typed.of(sections, limit)
-    key, composed_key = typed.keys(limit)
+    typed = Typed.of(sections, limit)
+    key, composed_key = typed.keys()
     if (found := _measurements.get(key)) is not None:
         return found
     with engine.layout_lock:
@@ -129,7 +125,7 @@ def measure_officially(sections: Mapping[str, str], *, limit: int = DEFAULT_LIMI
         found = _measurements.get(key)
         if found is None:
             before = _measurements.get(composed_key)
-            found = _measured(typed, limit, page_composition.official)
+            found = _measured(typed, page_composition.official)
             _measurements.set(key, found, _OFFICIAL_SECONDS)
             if before is not None and before != found:
                 logger.error("The page meter said %s and the official layout says %s.", before.fill, found.fill)
@@ -143,7 +139,7 @@ def cached(sections: Mapping[str, str], limit: int = DEFAULT_LIMIT) -> Measureme
         KeyError: for an unknown section.
         ValueError: if the limit is below one page.
     """
-    return _measurements.get(*_Typed.of(sections, limit).keys(limit))
+    return Typed.of(sections, limit).known()
 
 
 def warm_up() -> None:
@@ -152,11 +148,13 @@ def warm_up() -> None:
 
 
 @dataclass(frozen=True)
-class _Typed:
+class Typed:
     """The typed texts: cleaned as far as a layout may need them, the rest of a pasted book as it came."""
 
     texts: Mapping[str, str]
     rests: Mapping[str, str]
+    limit: int
+    """Pages."""
 
     @classmethod
     def of(cls, sections: Mapping[str, str], limit: int) -> Self:
@@ -167,7 +165,9 @@ class _Typed:
         most = (limit + 2) * _MOST_CHARACTERS_PER_PAGE
         heads = {key: text[:most] for key, text in sections.items()}
         return cls(
-            description.cleaned(heads), {key: sections.get(key, "")[most:] for key in description.SECTION_TITLES}
+            description.cleaned(heads),
+            {key: sections.get(key, "")[most:] for key in description.SECTION_TITLES},
+            limit,
         )
 
     @property
@@ -175,30 +175,40 @@ class _Typed:
         """Return whether the texts hold all that was typed."""
         return not any(self.rests.values())
 
-    def keys(self, limit: int) -> tuple[str, str]:
+    def known(self) -> Measurement | None:
+        """Return the measurement if it is known already."""
+        return _measurements.get(*self.keys())
+
+    def measured(self, wanted: Callable[[], bool]) -> Measurement:
+        """Compose the pages whether the measurement is known or not, and keep it; raises what `measure` raises."""
+        found = _composed(self, wanted)
+        _measurements.set(self.keys()[1], found, _COMPOSED_SECONDS)
+        return found
+
+    def keys(self) -> tuple[str, str]:
         """Return the keys under which the measurement of the official layout and the composed one are kept."""
-        digest = blake2b(f"{_FORMAT} {limit} {description.fingerprint()}".encode(), digest_size=32)
+        digest = blake2b(f"{_FORMAT} {self.limit} {description.fingerprint()}".encode(), digest_size=32)
         for text in (*self.texts.values(), *self.rests.values()):
             encoded = text.encode(errors="surrogatepass")
             digest.update(f"\0{len(encoded)}\0".encode())
             digest.update(encoded)
         return f"measurement:official:{digest.hexdigest()}", f"measurement:composed:{digest.hexdigest()}"
 
-    def cleaned_whole(self) -> "_Typed":
+    def cleaned_whole(self) -> "Typed":
         """Return the same texts with all of them cleaned."""
         whole = {key: text + self.rests[key] for key, text in self.texts.items()}
-        return _Typed(description.cleaned(whole), dict.fromkeys(whole, ""))
+        return Typed(description.cleaned(whole), dict.fromkeys(whole, ""), self.limit)
 
 
-def _composed(typed: _Typed, limit: int, wanted: Callable[[], bool]) -> Measurement:
+def _composed(typed: Typed, wanted: Callable[[], bool]) -> Measurement:
     """Measure by composing pages, or by the official layout if that can't be done."""
     try:
-        return _measured(typed, limit, lambda texts: page_composition.composed(texts, wanted))
+        return _measured(typed, lambda texts: page_composition.composed(texts, wanted))
     except LayoutChanged:
         with engine.layout_lock:
             if not wanted():
                 raise Superseded from None
-            return _measured(typed, limit, page_composition.official)
+            return _measured(typed, page_composition.official)
 
 
 def _shortened(texts: Mapping[str, str], limit: int, lay_out: "_LayOut") -> tuple[Mapping[str, str], Laid]:
@@ -218,12 +228,13 @@ def _shortened(texts: Mapping[str, str], limit: int, lay_out: "_LayOut") -> tupl
         pages *= 2
 
 
-def _measured(typed: _Typed, limit: int, lay_out: "_LayOut") -> Measurement:
+def _measured(typed: Typed, lay_out: "_LayOut") -> Measurement:
+    limit = typed.limit
     part, laid = _shortened(typed.texts, limit, lay_out)
     pages, lines = laid.pages, laid.lines
     if part == typed.texts and pages <= limit + 1 and not typed.is_whole:
         # So long and yet so short in print: mostly spaces and what nobody sees.
-        return _measured(typed.cleaned_whole(), limit, lay_out)
+        return _measured(typed.cleaned_whole(), lay_out)
     if not any(text.strip() for text in part.values()):
         return Measurement(pages, Decimal("0.00"), limit, 0, (), (), exact=True)
     fill = Decimal(pages - 1) + hundredths(lines[-1].bottom)

@@ -97,7 +97,7 @@ def test_the_official_layout_is_made_once_and_then_answers_for_all(layouts_made:
 def test_the_official_layout_overrules_what_was_composed_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
     sections = {"background": SENTENCE}
     wrong = measure({"background": SENTENCE * 30})
-    page_limit._measurements.set(page_limit._Typed.of(sections, 2).keys(2)[1], wrong, 60)
+    page_limit._measurements.set(page_limit.Typed.of(sections, 2).keys()[1], wrong, 60)
     with caplog.at_level(logging.ERROR):
         judged = measure_officially(sections)
     assert measure(sections) == judged != wrong
