@@ -195,7 +195,6 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
-    "purge unproved drafts": {"task": "submissions.tasks.purge_unproved_drafts", "schedule": 3600.0},
     "remind of drafts": {"task": "submissions.tasks.remind_of_drafts", "schedule": 900.0},
     "make minutes that were not told": {"task": "review.tasks.sweep_minutes", "schedule": 60.0},
     "send mails about votes": {"task": "review.tasks.send_vote_mails", "schedule": 60.0},

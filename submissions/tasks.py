@@ -7,7 +7,7 @@ from celery import Task, shared_task
 from kombu.exceptions import OperationalError
 
 from connective import clock
-from submissions.domain import form_sheet, page_limit, purge, receipt, reminders
+from submissions.domain import form_sheet, page_limit, receipt, reminders
 from submissions.domain.submit import content_of
 from submissions.models import Proposal
 
@@ -49,12 +49,6 @@ def sweep_receipts() -> None:
             receipt.finish(version_id)
         except Exception:
             logger.exception("the receipt of version %s could not be made; it is tried again in a minute", version_id)
-
-
-@shared_task
-def purge_unproved_drafts() -> None:
-    """Delete unclaimed drafts after seven days."""
-    purge.purge_unproved(clock.now())
 
 
 @shared_task

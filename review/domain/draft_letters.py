@@ -15,6 +15,7 @@ from connective.accounts.models import User
 from connective.audit.log import record
 from connective.errors import DomainError
 from review.domain.answers import Answer, visible_answers
+from review.domain.decide import in_force
 from review.domain.letter_templates import SUBJECT_LENGTH, Wording, templates_of
 from review.domain.letter_text import fill, recipient_of, values_of
 from review.domain.rounds import OFFICE, check_role
@@ -37,16 +38,10 @@ class BatchMovedOn(DomainError):
     message = _("Der Versand ist inzwischen in einem anderen Stand. Bitte sehen Sie ihn noch einmal an.")
 
 
-def in_force(call: Call) -> QuerySet[Decision]:
-    """Return the decisions of a call that no other supersedes, with what letters need of them."""
-    return Decision.objects.filter(call=call, superseded_by=None).select_related(
-        "call", "proposal__call", "proposal__version_in_force"
-    )
-
-
 def without_letter(call: Call) -> QuerySet[Decision]:
-    """Return the decisions in force about which no letter was drafted yet."""
-    return in_force(call).filter(~Exists(AnswerLetter.objects.filter(decision=OuterRef("pk"))))
+    """Return the decisions in force about which no letter was drafted yet, with what letters need of them."""
+    found = in_force(call).filter(~Exists(AnswerLetter.objects.filter(decision=OuterRef("pk"))))
+    return found.select_related("call", "proposal__call", "proposal__version_in_force")
 
 
 def draft_letters(call: Call, *, dated_on: date, actor: User, at: datetime) -> LetterBatch:

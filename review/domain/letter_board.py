@@ -12,7 +12,7 @@ from django_stubs_ext import WithAnnotations
 from connective.accounts.models import User
 from connective.mail.board import PATIENT
 from connective.mail.models import Message
-from review.domain.draft_letters import in_force
+from review.domain.decide import in_force
 from review.domain.visible import proposals_for
 from review.models import AnswerLetter, LetterBatch, Outcome
 from submissions.models import Call

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -156,7 +157,7 @@ def values_of(decision: Decision, *, dated_on: date, language: str, told: Answer
 
 def address_of(decision: Decision) -> str:
     """Return the address at which the applicants find the answer."""
-    return f"{settings.SITE_URL}/vorschlaege/{decision.proposal.public_id}/antwort/"
+    return settings.SITE_URL + reverse("answers:answer", args=[decision.proposal.public_id])
 
 
 def _feedback(decision: Decision) -> str:

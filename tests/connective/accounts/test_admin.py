@@ -33,6 +33,12 @@ def test_an_administrator_makes_a_person_without_a_password(admin_client: Client
     assert not user.has_usable_password()
 
 
+def test_the_way_to_ones_own_account_stands_on_each_page(client: Client, officer: User) -> None:
+    client.force_login(officer)
+    page = client.get(reverse("admin:index")).content.decode()
+    assert f'<a href="{reverse("accounts:sessions")}">Mein Konto</a>' in page
+
+
 def test_an_officer_gives_nobody_rights(client: Client, officer: User, person: User) -> None:
     client.force_login(officer)
     client.post(change(person), {"email": person.email, "name": "Neu", "is_staff": "on", "is_superuser": "on"})
