@@ -1,12 +1,22 @@
 """The Celery application as a worker process loads it: `celery -A connective.launch.worker worker`."""
 
+import os
 from typing import Any
 
-from celery.signals import worker_process_init
+from celery.signals import worker_init, worker_process_init
 
 from connective.celery import app
 
 __all__ = ["app"]
+
+NICENESS = 10
+"""On a machine that the worker shares with the web server, people who wait for a page come before PDFs and e-mails."""
+
+
+@worker_init.connect
+def let_people_go_first(**_: Any) -> None:
+    """Lower the priority of the worker and of the processes that it will start."""
+    os.nice(NICENESS)
 
 
 @worker_process_init.connect
