@@ -1,8 +1,9 @@
-"""The moment at which a request counts as received, and what of it nobody has typed."""
+"""The moment at which a request counts as received, what of it nobody has typed, and which numbers it names."""
 
 import re
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -14,6 +15,7 @@ from connective import clock
 _NOBODY_TYPES = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 type_of_view = Callable[[HttpRequest], HttpResponse]
+type_of_none = TypeVar("type_of_none")
 
 
 def stamp_received_at(get_response: type_of_view) -> type_of_view:
@@ -57,6 +59,11 @@ def leave_out_what_nobody_types(get_response: type_of_view) -> type_of_view:
         return get_response(request)
 
     return middleware
+
+
+def number_in(text: str, *, none: type_of_none) -> int | type_of_none:
+    """Return the number that a field or an address names, or `none` where it is no number of ours."""
+    return int(text) if text.isdecimal() and len(text) < 10 else none
 
 
 def received_at(request: HttpRequest) -> datetime:

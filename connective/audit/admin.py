@@ -9,10 +9,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from connective.audit.models import Entry
+from connective.site.dated_list import DatedAdmin
 
 
 @admin.register(Entry)
-class EntryAdmin(admin.ModelAdmin[Entry]):
+class EntryAdmin(DatedAdmin[Entry]):
     """A list to search and filter; who may see it has the permission `audit.view_entry`."""
 
     list_display = ("sequence", "at", "action", "subject", "actor_id", "short_hash")

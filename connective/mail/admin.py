@@ -15,10 +15,11 @@ from connective.accounts.models import User
 from connective.mail.board import board
 from connective.mail.models import Message
 from connective.mail.resolution import Held, NothingToResolve, Resolution, resolve
+from connective.site.dated_list import DatedAdmin
 
 
 @admin.register(Message)
-class MessageAdmin(admin.ModelAdmin[Message]):
+class MessageAdmin(DatedAdmin[Message]):
     """To read with `mail.view_message`; to decide about what failed or is uncertain with `mail.resolve_message`."""
 
     change_list_template = "admin/mail/message/change_list.html"

@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy
 from rules.permissions import has_perm
 
 from connective.accounts.models import User
+from connective.accounts.rate_limits import limited
+from connective.receiving import number_in
 from review.admin.filters import LandFilter, MineFilter, MissingReviewsFilter, StageFilter
 from review.domain import visible
 from review.domain.exports import Cell, as_csv, as_xlsx
@@ -140,6 +142,10 @@ class ReviewedProposalAdmin(ProposalAdmin):
         """Show what `get_queryset` leaves."""
         return bool(has_perm("review.enter", request.user))
 
+    def has_change_permission(self, request: HttpRequest, obj: Proposal | None = None) -> bool:  # noqa: ARG002
+        """Refuse to everybody, superusers among them: what was submitted is frozen."""
+        return False
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Call the page by what it shows, and give the list the room of the sidebar."""
         shown = {"title": _("Themenvorschläge"), "is_nav_sidebar_enabled": False}
@@ -166,7 +172,7 @@ class ReviewedProposalAdmin(ProposalAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Add the exports of the list."""
-        export = self.admin_site.admin_view(self.export_view)
+        export = self.admin_site.admin_view(limited("export")(self.export_view))
         return [path("export/<str:kind>/", export, name="proposal_export"), *super().get_urls()]
 
     def export_view(self, request: HttpRequest, kind: str) -> HttpResponse:
@@ -181,9 +187,10 @@ class ReviewedProposalAdmin(ProposalAdmin):
         return response
 
     def _visible(self, request: HttpRequest, object_id: str) -> Proposal:
-        if not self.has_view_permission(request) or not object_id.isdecimal():
+        key = number_in(object_id, none=None)
+        if not self.has_view_permission(request) or key is None:
             raise Http404
-        found: Proposal = get_object_or_404(self.get_queryset(request), pk=int(object_id))
+        found: Proposal = get_object_or_404(self.get_queryset(request), pk=key)
         return found
 
 

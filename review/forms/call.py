@@ -114,7 +114,9 @@ class CriteriaFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
         ]
 
 
-CriteriaForms = forms.formset_factory(CriterionForm, formset=CriteriaFormSet, extra=1, can_delete=True, max_num=20)
+CriteriaForms = forms.formset_factory(
+    CriterionForm, formset=CriteriaFormSet, extra=1, can_delete=True, max_num=20, absolute_max=21
+)
 
 
 class CorrectionForm(forms.Form):

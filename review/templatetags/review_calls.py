@@ -7,6 +7,7 @@ from django import template
 from django.http import HttpRequest
 from rules.permissions import has_perm
 
+from connective.receiving import number_in
 from review.views.access import pages_of
 from submissions.models import Call
 
@@ -28,7 +29,7 @@ def may(user: object, permission: str, subject: object = None) -> bool:
 @register.inclusion_tag("admin/review/call_pages.html")
 def pages_of_filtered_call(request: HttpRequest) -> dict[str, Any]:
     """Show the pages of the call that a list of the admin is filtered by; nothing where it is not."""
-    number = request.GET.get("call__id__exact", "")
-    call = Call.objects.filter(pk=int(number)).first() if number.isdecimal() else None
+    named = number_in(request.GET.get("call__id__exact", ""), none=None)
+    call = Call.objects.filter(pk=named).first() if named is not None else None
     pages: Iterable[dict[str, object]] = pages_of(request, call) if call else ()
     return {"call_pages": list(pages)}

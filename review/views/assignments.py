@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from connective.accounts.models import User
 from connective.errors import DomainError
-from connective.receiving import received_at
+from connective.receiving import number_in, received_at
 from review.domain.assign import Plan, apply_plan, plan_bulk, unassign
 from review.domain.assignment_plan import propose
 from review.domain.review_settings import settings_of
@@ -50,8 +50,8 @@ def assignments(request: HttpRequest, call: Call) -> HttpResponse:
         .order_by("reviewer__name", "reviewer__email", "proposal__reference")
     )
     person, state, text = (request.GET.get(name, "").strip() for name in ("person", "state", "q"))
-    if person.isdecimal():
-        listed = listed.filter(reviewer=int(person))
+    if (asked := number_in(person, none=None)) is not None:
+        listed = listed.filter(reviewer=asked)
     if state in {"open", "done"}:
         listed = listed.filter(is_done=state == "done")
     if text:
@@ -85,8 +85,8 @@ def assign(request: HttpRequest, call: Call) -> HttpResponse:
     people = list(possible_reviewers())
     asked = [person for person in people if str(person.pk) in request.GET.getlist("person")]
     automatic = request.GET.get("art") == "auto"
-    wanted = request.GET.get("je", "")
-    each = min(max(int(wanted), 1), 9) if wanted.isdecimal() else settings_of(call).reviews_per_proposal
+    wanted = number_in(request.GET.get("je", ""), none=settings_of(call).reviews_per_proposal)
+    each = min(max(wanted, 1), 9)
     plan = None
     if asked and (automatic or chosen):
         plan = _visible_part(
@@ -138,7 +138,7 @@ def _apply(request: HttpRequest, call: Call) -> HttpResponse:
 
 def _chosen(request: HttpRequest, call: Call) -> list[Proposal]:
     """Return the proposals that the address names by number or reference, as far as they exist for the person."""
-    numbers = [int(text) for text in request.GET.getlist("vorschlag") if text.isdecimal()]
+    numbers = [number_in(text, none=0) for text in request.GET.getlist("vorschlag")]
     reference = request.GET.get("reference", "").strip()
     named = Q(pk__in=numbers) | (Q(reference=reference) if reference else Q(pk=None))
     return list(proposals_for(reader(request), call).filter(named))

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from connective.accounts.rate_limits import limited
 from connective.documents import opened
 from connective.errors import DomainError
-from connective.receiving import received_at
+from connective.receiving import number_in, received_at
 from review.domain import correct_decision, decide, decision_chain, draft_decision, minutes
 from review.domain.draft_decision import DraftConflict
 from review.domain.visible import SeenProposal, proposals_for
@@ -105,11 +105,10 @@ def review_feedback(request: HttpRequest, call: Call, proposal_id: int) -> HttpR
     draft = DecisionDraft.objects.filter(proposal=proposal).first()
     if draft is None:
         raise Http404
-    version = request.POST.get("based_on", "")
     try:
         draft_decision.review_feedback(
             draft,
-            based_on=int(version) if version.isdecimal() and len(version) < 9 else -1,
+            based_on=number_in(request.POST.get("based_on", ""), none=-1),
             actor=reader(request),
             at=received_at(request),
         )

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from connective import clock
 from connective.accounts.rate_limits import limited
 from connective.errors import DomainError
-from connective.receiving import received_at
+from connective.receiving import number_in, received_at
 from review.domain import calendar_file, follow_up, interests
 from review.domain.plan_tasks import shown_title
 from review.domain.visible import proposals_for
@@ -94,8 +94,7 @@ def event(request: HttpRequest, call: Call, plan_id: int) -> HttpResponse:
 def event_end(request: HttpRequest, call: Call, plan_id: int) -> HttpResponse:
     """Record that the event took place, or that it does not."""
     found = _plan_or_404(request, call, plan_id)
-    version = request.POST.get("based_on", "")
-    based_on = int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0
+    based_on = number_in(request.POST.get("based_on", ""), none=0)
     try:
         if request.POST.get("ends") == "held":
             follow_up.held(found, based_on=based_on, actor=reader(request), at=received_at(request), today=_today())

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from connective.errors import DomainError
-from connective.receiving import received_at
+from connective.receiving import number_in, received_at
 from review.domain import ranking as ranked
 from review.domain import shortlist as lists
 from review.domain.balance import balance
@@ -82,8 +82,7 @@ def shortlist_page(
 @for_call("review.choose_shortlist")
 def begin(request: HttpRequest, call: Call) -> HttpResponse:
     """Make the first list out of the ranking."""
-    typed = request.POST.get("size", "")
-    size = min(max(int(typed), 1), lists.MAX_ENTRIES) if typed.isdecimal() else call.places * 2
+    size = min(max(number_in(request.POST.get("size", ""), none=call.places * 2), 1), lists.MAX_ENTRIES)
     try:
         lists.draft_from_ranking(call, size, actor=reader(request), at=received_at(request))
     except DomainError as refusal:
@@ -178,11 +177,11 @@ def _typed(request: HttpRequest, call: Call, found: Shortlist) -> list[Chosen] |
     wanted = []
     for place in movable:
         key = place.proposal.pk
-        number = request.POST.get(f"place-{key}", "").strip()
-        if number and not request.POST.get(f"remove-{key}"):
+        typed = request.POST.get(f"place-{key}", "").strip()
+        if typed and not request.POST.get(f"remove-{key}"):
             reason = request.POST.get(f"reason-{key}", "")[:LONGEST_REASON]
-            wanted.append((int(number) if number.isdecimal() else LAST, place.position, Chosen(key, reason)))
-    added = [int(text) for text in request.POST.getlist("add") if text.isdecimal()]
+            wanted.append((number_in(typed, none=LAST), place.position, Chosen(key, reason)))
+    added = [number_in(text, none=0) for text in request.POST.getlist("add")]
     if reference := request.POST.get("reference", "").strip():
         named = proposals_for(reader(request), call).filter(reference=reference, may_see_scores=True).first()
         if named is None:

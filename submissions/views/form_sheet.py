@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from connective.accounts import rate_limits
 from connective.accounts.models import User
 from connective.accounts.parking import park, take
-from connective.receiving import received_at
+from connective.receiving import number_in, received_at
 from submissions.domain import completeness, form_sheet, page_limit
 from submissions.domain import letter as letters
 from submissions.domain.countries import name
@@ -80,7 +80,7 @@ def section(request: HttpRequest, proposal: Proposal, key: str) -> HttpResponse:
     parked = take(request, request.path)
     if key == SectionKey.CITIES:
         wanted = request.GET.get("cities", "")
-        form: DraftForm = CitiesForm(current, proposal.call, parked, least_rows=_number(wanted, none=0))
+        form: DraftForm = CitiesForm(current, proposal.call, parked, least_rows=number_in(wanted, none=0))
     else:
         form = form_for(current, proposal.call, parked)
     if parked is not None:
@@ -311,7 +311,7 @@ def restore(request: HttpRequest, proposal: Proposal, key: str, version: int) ->
             proposal,
             key,
             version,
-            base_version=_number(base, none=-1),
+            base_version=number_in(base, none=-1),
             actor=_actor(request),
             at=received_at(request),
         )
@@ -322,11 +322,6 @@ def restore(request: HttpRequest, proposal: Proposal, key: str, version: int) ->
         return redirect("submissions:revisions", public_id=proposal.public_id, key=key)
     messages.success(request, _("Die frühere Fassung gilt wieder. Die bisherige steht unter den früheren Fassungen."))
     return redirect("submissions:section", public_id=proposal.public_id, key=key)
-
-
-def _number(text: str, *, none: int) -> int:
-    """Return the number that a request names, or `none` where it is no number of ours."""
-    return int(text) if text.isdecimal() and len(text) < 10 else none
 
 
 def _actor(request: HttpRequest) -> User | None:

@@ -83,6 +83,7 @@ STAFF = [
     ("export", _get(_of_call("shortlist_export", 1, "xlsx"))),
     ("export", _get(_of_call("interests_export", "csv"))),
     ("export", _get(_of_call("vote_export", 1))),
+    ("export", _get(lambda _proposal: reverse("admin:proposal_export", args=["csv"]))),
     ("staff_page", _get(_of_call("ranking"))),
     ("staff_page", _get(_always("admin:submissions_proposal_changelist"))),
     ("staff_page", _get(_always("committee:votes"))),
