@@ -157,7 +157,7 @@ def values_of(decision: Decision, *, dated_on: date, language: str, told: Answer
 
 def address_of(decision: Decision) -> str:
     """Return the address at which the applicants find the answer."""
-    return settings.SITE_URL + reverse("answers:answer", args=[decision.proposal.public_id])
+    return f"{settings.SITE_URL}{reverse('answers:answer', args=[decision.proposal.public_id])}"
 
 
 def _feedback(decision: Decision) -> str:

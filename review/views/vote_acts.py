@@ -1,6 +1,8 @@
 """The acts of a vote: discard, open, record who is there, close, resolve what is open, certify."""
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from connective.accounts.fresh import fresh_sign_in_required
+from connective.accounts.models import User
 from connective.errors import DomainError
 from connective.receiving import received_at
 from review.domain import settle
@@ -30,52 +33,47 @@ from submissions.models import Call
 @for_call("review.hold_vote")
 def discard(request: HttpRequest, call: Call, number: int) -> HttpResponse:
     """Take a round in preparation away."""
-    round_ = _round(request, call, number)
     done = _("Die Vorbereitung ist verworfen.")
-    return _do(request, round_, lambda: discard_round(round_, actor=reader(request), at=received_at(request)), done)
+    return _do(request, call, number, discard_round, done)
 
 
 @require_POST
 @for_call("review.hold_vote")
 def open_vote(request: HttpRequest, call: Call, number: int) -> HttpResponse:
     """Open a round."""
-    round_ = _round(request, call, number)
     done = _("Die Abstimmung ist eröffnet. Das Verzeichnis der Stimmberechtigten ändert sich nicht mehr.")
-    return _do(request, round_, lambda: open_round(round_, actor=reader(request), at=received_at(request)), done)
+    return _do(request, call, number, open_round, done)
 
 
 @require_POST
 @for_call("review.hold_vote")
 def attendance(request: HttpRequest, call: Call, number: int) -> HttpResponse:
     """Record for everybody on the roll whether they are there."""
-    round_ = _round(request, call, number)
     ticked = set(request.POST.getlist("present"))
 
-    def write() -> None:
+    def write(round_: VotingRound, *, actor: User, at: datetime) -> None:
         for elector in Elector.objects.filter(round=round_).select_related("round"):
             is_present = str(elector.pk) in ticked
             if is_present or elector.attendances.exists():
-                record_attendance(elector, is_present, actor=reader(request), at=received_at(request))
+                record_attendance(elector, is_present, actor=actor, at=at)
 
-    return _do(request, round_, write, _("Die Anwesenheit ist festgehalten."))
+    return _do(request, call, number, write, _("Die Anwesenheit ist festgehalten."))
 
 
 @require_POST
 @for_call("review.hold_vote")
 def remind(request: HttpRequest, call: Call, number: int) -> HttpResponse:
     """Remind those who have still to vote."""
-    round_ = _round(request, call, number)
     done = _("Wer noch nicht abgestimmt hat, erhält heute eine Erinnerung per E-Mail.")
-    return _do(request, round_, lambda: remind_by_hand(round_, actor=reader(request), at=received_at(request)), done)
+    return _do(request, call, number, remind_by_hand, done)
 
 
 @require_POST
 @for_call("review.hold_vote")
 def close(request: HttpRequest, call: Call, number: int) -> HttpResponse:
     """Close a round and count it."""
-    round_ = _round(request, call, number)
     done = _("Die Abstimmung ist geschlossen und ausgezählt.")
-    return _do(request, round_, lambda: close_round(round_, actor=reader(request), at=received_at(request)), done)
+    return _do(request, call, number, close_round, done)
 
 
 @require_POST
@@ -83,88 +81,82 @@ def close(request: HttpRequest, call: Call, number: int) -> HttpResponse:
 @fresh_sign_in_required
 def certify(request: HttpRequest, call: Call, number: int) -> HttpResponse:
     """Certify the result as a second person."""
-    round_ = _round(request, call, number)
     done = _("Das Ergebnis ist festgestellt.")
-    return _do(request, round_, lambda: certify_round(round_, actor=reader(request), at=received_at(request)), done)
+    return _do(request, call, number, certify_round, done)
 
 
 @require_POST
 @for_call("review.draw_lot")
 def lot(request: HttpRequest, call: Call, number: int) -> HttpResponse:
     """Draw lots for the open ties."""
-    round_ = _round(request, call, number)
     done = _("Das Los ist gezogen. Der Startwert steht unten; damit lässt sich die Ziehung nachrechnen.")
-    return _do(request, round_, lambda: settle.draw_lot(round_, actor=reader(request), at=received_at(request)), done)
+    return _do(request, call, number, settle.draw_lot, done)
 
 
 @require_POST
 @for_call("review.see_vote")
 def casting(request: HttpRequest, call: Call, number: int) -> HttpResponse:
     """Record the chair's casting vote."""
-    round_ = _round(request, call, number)
-    pending = pending_for(request, round_)
-    if pending is None or pending.is_ruling:
-        return _refused(request, round_, NotPresiding().text)
-    form = CastingForm(pending.concerned, request.POST)
-    if not form.is_valid():
-        return vote_page(request, call, round_, casting=form, status=UNPROCESSABLE)
-    try:
-        settle.cast_vote(
-            round_,
-            form.ranked(),
-            reason=form.cleaned_data["reason"],
-            actor=reader(request),
-            at=received_at(request),
-        )
-    except DomainError as refusal:
-        form.add_error(None, str(refusal.text))
-        return vote_page(request, call, round_, casting=form, status=CONFLICT)
-    messages.success(request, _("Der Stichentscheid ist festgehalten."))
-    return _back(round_)
+
+    def act(round_: VotingRound, form: CastingForm, **how: Any) -> None:
+        settle.cast_vote(round_, form.ranked(), **how)
+
+    return _preside(request, call, number, CastingForm, act, done=_("Der Stichentscheid ist festgehalten."))
 
 
 @require_POST
 @for_call("review.see_vote")
 def ruling(request: HttpRequest, call: Call, number: int) -> HttpResponse:
     """Record what the chair decides after a consultative vote."""
-    round_ = _round(request, call, number)
-    pending = pending_for(request, round_)
-    if pending is None or not pending.is_ruling:
-        return _refused(request, round_, NotPresiding().text)
-    form = RulingForm(pending.topics, request.POST)
-    if not form.is_valid():
-        return vote_page(request, call, round_, ruling=form, status=UNPROCESSABLE)
-    try:
-        settle.rule(
-            round_,
-            form.chosen(),
-            form.reserve(),
-            reason=form.cleaned_data["reason"],
-            actor=reader(request),
-            at=received_at(request),
-        )
-    except DomainError as refusal:
-        form.add_error(None, str(refusal.text))
-        return vote_page(request, call, round_, ruling=form, status=CONFLICT)
-    messages.success(request, _("Die Entscheidung des Vorsitzes ist festgehalten."))
-    return _back(round_)
+
+    def act(round_: VotingRound, form: RulingForm, **how: Any) -> None:
+        settle.rule(round_, form.chosen(), form.reserve(), **how)
+
+    return _preside(request, call, number, RulingForm, act, done=_("Die Entscheidung des Vorsitzes ist festgehalten."))
 
 
 def _round(request: HttpRequest, call: Call, number: int) -> VotingRound:
     return get_object_or_404(rounds_for(request, call), number=number)
 
 
-def _do(request: HttpRequest, round_: VotingRound, act: Callable[[], object], done: str) -> HttpResponse:
-    """Do one act and go back to the page, or show it with the refusal."""
-    call, number = round_.call, round_.number
+def _do(request: HttpRequest, call: Call, number: int, act: Callable[..., object], done: str) -> HttpResponse:
+    """Do one act on a round and go back to the page, or show it with the refusal."""
+    round_ = _round(request, call, number)
     try:
-        act()
+        act(round_, actor=reader(request), at=received_at(request))
     except DomainError as refusal:
         return _refused(request, round_, refusal.text)
     messages.success(request, done)
-    if VotingRound.objects.filter(call=call, number=number).exists():
+    if VotingRound.objects.filter(pk=round_.pk).exists():
         return _back(round_)
     return redirect("review:vote", call.pk)
+
+
+def _preside(
+    request: HttpRequest,
+    call: Call,
+    number: int,
+    kind: type[CastingForm] | type[RulingForm],
+    act: Callable[..., None],
+    *,
+    done: str,
+) -> HttpResponse:
+    """Do what the chair resolves with a form of this kind and go back to the page, or show it with what is wrong."""
+    round_ = _round(request, call, number)
+    pending = pending_for(request, round_)
+    if pending is None or pending.is_ruling != (kind is RulingForm):
+        return _refused(request, round_, NotPresiding().text)
+    form = kind(pending.concerned, request.POST)
+    shown: dict[str, Any] = {"ruling" if pending.is_ruling else "casting": form}
+    if not form.is_valid():
+        return vote_page(request, call, round_, **shown, status=UNPROCESSABLE)
+    try:
+        act(round_, form, reason=form.cleaned_data["reason"], actor=reader(request), at=received_at(request))
+    except DomainError as refusal:
+        form.add_error(None, str(refusal.text))
+        return vote_page(request, call, round_, **shown, status=CONFLICT)
+    messages.success(request, done)
+    return _back(round_)
 
 
 def _refused(request: HttpRequest, round_: VotingRound, problem: str) -> HttpResponse:
