@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 SET_UP := $(PYTHON) connective/launch/set_up.py
-COMPILE := $(VENV)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+COMPILE := $(VENV)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version
 
 # What `make check` holds against a production installation; no value of it is used anywhere.
 PRODUCTION := PORTAL_MODE=production ALLOWED_HOSTS=portal.example.org SITE_URL=https://portal.example.org \
@@ -13,7 +13,7 @@ SECRETS = SECRET_KEY=$$($(RANDOM)) RECEIPT_KEY=$$($(RANDOM))
 RANDOM = $(VENV)/python -c 'import secrets; print(secrets.token_hex(32))'
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check style types layers templates migrations translations production image bench bench-deadline lock format messages clean
+.PHONY: help run test check style types layers templates migrations translations production image bench bench-deadline scan test-fresh lock format messages clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,14 @@ bench-deadline: ## let 400 people write and submit while processes die, and look
 	@$(SET_UP) test
 	@exec $(VENV)/python -m tests.deadline_night
 
+scan: ## let wapiti attack a demo of its own, as a stranger and as people with roles (MINUTES= for each of the four)
+	@$(SET_UP) run
+	@exec $(VENV)/python -m tests.scan
+
+test-fresh: ## do what the README says on a minimal Debian 12, laid into a temporary folder (needs root and debootstrap)
+	@$(SET_UP) run
+	@exec $(VENV)/python -m tests.fresh_machine
+
 format: ## put the code into shape
 	@$(SET_UP) check
 	-$(VENV)/ruff check --fix --quiet .
@@ -79,11 +87,12 @@ messages: ## bring the texts of code and templates into the translation files
 lock: ## choose the newest permitted versions of all packages and write them down with their hashes
 	@$(SET_UP) check
 	$(VENV)/python -m pip install --quiet --upgrade uv
-	$(COMPILE) --upgrade --all-extras pyproject.toml -o requirements-dev.txt
-	$(COMPILE) -c requirements-dev.txt --extra demo pyproject.toml -o requirements-demo.txt
-	$(COMPILE) -c requirements-dev.txt pyproject.toml -o requirements.txt
-	$(COMPILE) --upgrade --group node -o requirements-node.txt
+	$(COMPILE) 3.11 --upgrade --all-extras pyproject.toml -o requirements-dev.txt
+	$(COMPILE) 3.11 -c requirements-dev.txt --extra demo pyproject.toml -o requirements-demo.txt
+	$(COMPILE) 3.11 -c requirements-dev.txt pyproject.toml -o requirements.txt
+	$(COMPILE) 3.11 --upgrade --group node -o requirements-node.txt
+	$(COMPILE) 3.12 --upgrade --group scan -o requirements-scan.txt
 	npm update --package-lock-only --ignore-scripts
 
 clean: ## remove what set-up and runs have made, the demo data included
-	rm -rf .venv node_modules staticfiles var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .scan node_modules staticfiles var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
