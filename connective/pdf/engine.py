@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 layout_lock = RLock()
 """Pango's font map is one object of the process and not made for several threads at once."""
 
-WORDS_KEPT = 10_000
-"""Words whose breaks a process remembers; then it begins anew."""
+WORDS_KEPT = 2_000
+"""Words whose breaks a process remembers, those of some ten texts; then it begins anew."""
 
 _PACKAGES_THAT_BREAK_LINES = ("weasyprint", "pyphen", "tinyhtml5", "tinycss2", "cssselect2")
 

@@ -49,7 +49,11 @@ def for_proposal(permission: str = "submissions.read_proposal") -> Callable[[typ
     def decorate(view: type_of_view) -> type_of_view:
         @wraps(view)
         def found(request: HttpRequest, public_id: UUID, **kwargs: Any) -> HttpResponseBase:
-            proposal = visible_proposals(request).filter(public_id=public_id).first()
+            proposals = visible_proposals(request).filter(public_id=public_id)
+            if request.method == "POST":
+                # What is typed is saved and measured every few seconds; that needs nothing of what pages show beside.
+                proposals = proposals.select_related(None).select_related("call")
+            proposal = proposals.first()
             if proposal is not None and may(request, permission, proposal):
                 return view(request, proposal, **kwargs)
             if request.user.is_anonymous and request.method in {"GET", "HEAD"}:
