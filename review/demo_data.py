@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from connective import clock
 from connective.accounts.models import User
+from review.demo_decided import Cast, decide_call
+from review.demo_events import follow_up_call
 from review.demo_vote import open_vote
 from review.domain.assign import apply_plan
 from review.domain.assignment_plan import propose
@@ -17,6 +19,7 @@ from review.domain.review_settings import change_settings
 from review.domain.roles import set_roles
 from review.domain.score import Entry, open_sheet, save_sheet, submit_sheet
 from review.models import Assignment, Declaration, FormalCheck, ReviewRole, ScoreSheet
+from submissions.demo_data import DECIDED
 from submissions.models import Call, Proposal
 
 ROLES = {
@@ -45,23 +48,27 @@ SEED = 2021
 def make_review_demo() -> list[str]:
     """Create what is missing of the review and return a line for each step; can be repeated."""
     people = {email: _person(email, name, role) for email, (name, role) in ROLES.items()}
-    lead = people["leitung@example.org"]
-    describe(people["steuerungskreis2@example.org"], organisation=None, land="05", employer="", actor=lead)
+    office, lead = people["geschaeftsstelle@example.org"], people["leitung@example.org"]
+    member = people["steuerungskreis2@example.org"]
+    describe(member, organisation=None, land="05", employer="", actor=lead)
     describe(
         people["stellvertretung@example.org"],
         organisation=None,
         land="",
         employer="",
-        deputises_for=people["steuerungskreis2@example.org"],
+        deputises_for=member,
         actor=lead,
     )
     lines = []
-    for slug, is_over in (("2021", True), ("aktuell", False)):
+    for slug, is_over in (("2021", True), ("aktuell", False), (DECIDED, True)):
         call = Call.objects.filter(slug=slug).first()
         if call is not None and not call.criteria_sets.exists():
             lines.append(_review(call, people, is_over=is_over))
-            if is_over:
-                lines.append(open_vote(call, office=people["geschaeftsstelle@example.org"], lead=lead))
+            if slug == "2021":
+                lines.append(open_vote(call, office=office, lead=lead))
+            elif slug == DECIDED:
+                voters = (people["vorsitz@example.org"], people["steuerungskreis@example.org"], member)
+                lines += [decide_call(call, Cast(office, lead, voters)), follow_up_call(call, office)]
     return lines
 
 

@@ -18,6 +18,7 @@ from submissions.domain.start import start
 from submissions.domain.submit import content_of, seal, submit
 from submissions.domain.withdraw import withdraw
 from submissions.models import Call, CountryList, Membership, Organisation, Proposal, Role, SectionKey, Theme
+from submissions.tasks import finish_receipt, told
 
 PEOPLE = (
     ("antrag@example.org", "Alex Antrag", ""),
@@ -35,6 +36,9 @@ THEMES = (
     ("Lokale Wirtschaftsentwicklung", "Local economic development"),
     ("Klima und Nachhaltigkeit", "Climate and sustainability"),
 )
+DECIDED = "abgeschlossen"
+"""The slug of the call that is voted on, decided and answered."""
+DECIDED_CLOSED = timedelta(days=150)
 INTRODUCTION = (
     "Connective Cities bringt Städte aus aller Welt fachlich zusammen. Mit diesem Aufruf suchen wir Themen, zu denen "
     "deutsche Kommunen und kommunale Unternehmen sich mit Städten aus Entwicklungs- und Schwellenländern austauschen "
@@ -68,12 +72,14 @@ def make_demo() -> list[str]:
     load_past_events()
     load_sample()
     people = _people()
-    calls = {"2021": _call_2021(), "open": _open_call(clock.now())}
+    now = clock.now()
+    calls = {"2021": _call_2021(), "open": _open_call(now)}
+    calls["decided"] = _decided_call(now, before=calls["open"])
     made = 0
     for number, data in enumerate(demo_proposals()):
         made += _proposal(data, number, calls[data["call"]], people)
-    for version_id in receipt.unfinished():
-        receipt.finish(version_id)
+    # The worker makes their PDFs once it runs; a broker that does not answer is asked once, and the sweep finds the rest.
+    all(told(finish_receipt, version_id) for version_id in receipt.unfinished())
     return [f"{len(people)} people", f"{len(calls)} calls", f"{made} new proposals"]
 
 
@@ -123,6 +129,24 @@ def _open_call(now: datetime) -> Call:
         call.closes_at, call.answer_by = closes_at, (closes_at + timedelta(days=45)).date()
         call.save(update_fields=["closes_at", "answer_by"])
     return call
+
+
+def _decided_call(now: datetime, *, before: Call) -> Call:
+    """Return the call before another one; it closed long enough ago for a first event to have taken place."""
+    year = int(before.reference_prefix[2:]) - 1
+    closes_at = datetime.combine(now.astimezone(clock.BERLIN).date() - DECIDED_CLOSED, time(), clock.BERLIN)
+    return _call(
+        slug=DECIDED,
+        title=f"Themenaufruf {year}",
+        title_en=f"Call for topics {year}",
+        reference_prefix=f"TA{year}",
+        opens_at=closes_at - timedelta(days=45),
+        closes_at=closes_at,
+        answer_by=(closes_at + timedelta(days=45)).date(),
+        places=2,
+        list_name="OECD-DAC 2024–2025",
+        themes=THEMES,
+    )
 
 
 def _call(*, slug: str, list_name: str, themes: tuple[tuple[str, str], ...], **fields: Any) -> Call:

