@@ -17,6 +17,7 @@ from connective.errors import DomainError
 from connective.receiving import received_at
 from review.domain import electorate
 from review.domain.cast_ballot import BallotConflict, VoteClosed, cast
+from review.domain.certify_round import result_of
 from review.domain.conflict_suggestions import suggestions
 from review.domain.declare import declare as declare_conflict
 from review.domain.electorate import OwnTopic
@@ -67,7 +68,8 @@ def show_round(request: HttpRequest, round_: VotingRound, elector: Elector) -> H
     tallies = {}
     if round_.state == State.CERTIFIED:
         told = TopicTally.objects.filter(tally__round=round_).select_related("topic__round")
-        tallies = {tally.topic_id: sentence(tally) for tally in told}
+        results = _results(round_)
+        tallies = {tally.topic_id: f"{results[tally.topic_id]}: {sentence(tally)}" for tally in told}
     context = {
         "round": round_,
         "elector": elector,
@@ -79,6 +81,14 @@ def show_round(request: HttpRequest, round_: VotingRound, elector: Elector) -> H
         "presides": elector.is_chair and round_.state in FINISHED,
     }
     return render(request, "committee/round.html", context)
+
+
+def _results(round_: VotingRound) -> dict[int, str]:
+    """Return what a certified round says about each topic, in words."""
+    result = result_of(round_)
+    chosen = {topic.pk: _("Ausgewählt") for topic in result.accepted}
+    reserve = {topic.pk: f"{_('Nachrückliste')} {rank}" for rank, topic in enumerate(result.reserve, 1)}
+    return {topic.pk: _("Nicht ausgewählt") for topic in result.rejected} | chosen | reserve
 
 
 @require_safe

@@ -225,6 +225,8 @@ class TestNoInterimResult:
         with time_machine.travel(AFTER + timedelta(days=1)):
             page = _signed_in(who.chair).get(reverse("committee:round", args=[round_.pk])).content.decode()
         assert "beschlussfähig mit 5 von 5" in page
+        told = re.findall(r"(Ausgewählt|Nachrückliste 1|Nicht ausgewählt): \d Ja", page)
+        assert told == ["Ausgewählt", "Ausgewählt", "Nachrückliste 1", "Nicht ausgewählt"]
 
 
 def _declared(round_: VotingRound, person: User) -> Client:
