@@ -1,7 +1,7 @@
 """The audit log in the administration."""
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
@@ -16,7 +16,7 @@ LIST = "admin:audit_entry_changelist"
 def auditor(client: Client) -> Client:
     """Return the browser of someone who may read the log and nothing else."""
     user = User.objects.create_user("revision@example.org", is_staff=True)
-    user.user_permissions.add(Permission.objects.get(codename="view_entry", content_type__app_label="audit"))
+    user.groups.add(Group.objects.get_or_create(name="auditor")[0])
     client.force_login(user)
     return client
 
@@ -45,6 +45,8 @@ class TestTheLogInTheAdministration:
         auditor.post(reverse(LIST), {"action": "delete_selected", "_selected_action": [entry.pk], "post": "yes"})
         assert Entry.objects.get().action == "test.done"
 
-    def test_is_closed_to_staff_without_the_permission(self, auditor: Client) -> None:
-        User.objects.get(email="revision@example.org").user_permissions.clear()
+    @pytest.mark.parametrize("superuser", [False, True])
+    def test_is_closed_to_staff_without_the_role(self, auditor: Client, superuser: bool) -> None:
+        User.objects.filter(email="revision@example.org").update(is_superuser=superuser)
+        User.objects.get(email="revision@example.org").groups.clear()
         assert auditor.get(reverse(LIST)).status_code == 403

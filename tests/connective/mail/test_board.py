@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -25,8 +25,7 @@ LIST = "admin:mail_message_changelist"
 def office(client: Client) -> Client:
     """Return the browser of someone who may read and decide."""
     user = User.objects.create_user("geschaeftsstelle@example.org", is_staff=True)
-    wanted = Permission.objects.filter(content_type__app_label="mail", codename__in=["view_message", "resolve_message"])
-    user.user_permissions.set(wanted)
+    user.groups.add(Group.objects.get_or_create(name="office")[0])
     client.force_login(user)
     return client
 
@@ -105,9 +104,8 @@ class TestTheBoardInTheAdministration:
 
     @pytest.mark.parametrize("action", ["was_sent", "send_again", "delete_selected"])
     def test_refuses_those_who_may_only_read(self, office: Client, write: Write, action: str) -> None:
-        User.objects.get(email="geschaeftsstelle@example.org").user_permissions.remove(
-            Permission.objects.get(codename="resolve_message")
-        )
+        auditors, _new = Group.objects.get_or_create(name="auditor")
+        User.objects.get(email="geschaeftsstelle@example.org").groups.set([auditors])
         message = write()
         Message.objects.update(state="uncertain")
         office.post(reverse(LIST), {"action": action, "_selected_action": [message.pk], "post": "yes"})

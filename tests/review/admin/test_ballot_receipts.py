@@ -1,4 +1,4 @@
-"""Receipts of ballots on the message board: that they went out, and never what they say."""
+"""What is private on the message board, receipts of ballots first: that it went out, and never what it says."""
 
 from datetime import timedelta
 
@@ -7,26 +7,27 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from connective.accounts.models import User
 from connective.mail.models import Message
 from review.domain import vote_mails
 from review.domain.cast_ballot import cast
 from review.domain.declare import declare
 from review.models import Declaration, ReviewRole
+from submissions.domain import reminders
+from submissions.models import Proposal
 from tests.review import voted
 from tests.review.scored import person_with
+from tests.submissions.build import draft, make_call, with_organisation
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("role", ["office", "lead", "auditor", "administrator"])
+@pytest.mark.parametrize("role", ["office", "lead", "auditor"])
 def test_a_receipt_is_on_the_board_without_the_vote_that_it_names(role: str) -> None:
     who = voted.committee()
     people = {
         "office": who.office,
         "lead": who.lead,
         "auditor": person_with(ReviewRole.AUDITOR, "revision@example.org"),
-        "administrator": User.objects.create_superuser("verwaltung@example.org"),
     }
     topic = voted.topics(voted.opened(voted.call_with(1), who))[0]
     declare(topic.proposal, kind=Declaration.Kind.NONE, actor=who.chair, at=voted.DURING)
@@ -44,6 +45,23 @@ def test_a_receipt_is_on_the_board_without_the_vote_that_it_names(role: str) -> 
     assert "Nein (" not in board.content.decode()
     assert "Nein (" not in answer.content.decode()
     assert "geht nur die Person an" in answer.content.decode()
+
+
+@pytest.mark.parametrize("role", [ReviewRole.OFFICE, ReviewRole.AUDITOR])
+def test_a_reminder_of_a_draft_is_on_the_board_without_the_title_that_it_names(
+    client: Client, role: ReviewRole
+) -> None:
+    author, _organisation = with_organisation()
+    call = make_call()
+    proposal = draft(call, author, topic={"title": "Geheimvorhaben"})
+    Proposal.objects.filter(pk=proposal.pk).update(created_at=call.opens_at)
+    reminders.remind(call.closes_at - timedelta(days=1))
+    reminder = Message.objects.get(kind="draft_reminder")
+    assert "Geheimvorhaben" in reminder.body
+    client.force_login(person_with(role, "liest@example.org"))
+    page = client.get(reverse("admin:mail_message_change", args=[reminder.pk])).content.decode()
+    assert reminder.subject in page
+    assert "Geheimvorhaben" not in page
 
 
 def test_the_office_reminds_whose_vote_is_missing_and_nobody_twice_a_day() -> None:
