@@ -14,6 +14,7 @@ from django.db.models import ManyToManyField, QuerySet
 from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
 from rules.permissions import has_perm
 
 from connective.accounts import fresh, second_factor, views
@@ -30,6 +31,7 @@ class UserAdmin(admin.ModelAdmin[User]):
     list_display = ("email", "name", "is_active", "is_staff", "last_login")
     list_filter = ("is_active", "is_staff", "groups")
     search_fields = ("email", "name")
+    ordering = ("email",)
     readonly_fields = ("last_login", "date_joined")
     actions = ("reset_second_factor",)
     fieldsets = (
@@ -100,5 +102,6 @@ for model in (
     SocialToken,
 ):  # so are factors; the provider stands in the settings
     admin.site.unregister(model)
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+# Without the form for passwords, which would let whoever is signed in try those of others.
+admin.site.login = secure_admin_login(require_GET(admin.site.login))  # type: ignore[method-assign]
 admin.site.logout = sign_out  # type: ignore[assignment,method-assign]

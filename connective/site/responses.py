@@ -29,6 +29,7 @@ def leave_out_body_of_head(
     return middleware
 
 
+METHODS = ("GET", "HEAD", "POST")
 POLICIES = {
     # A page of ours needs none of the browser's devices; signing in with a passkey is the one exception.
     "Permissions-Policy": ", ".join(
@@ -42,12 +43,14 @@ POLICIES = {
 
 
 def add_policies(get_response: type_of_view) -> type_of_view:
-    """Tell the browser what pages of the portal never do, and that nobody else may embed what it serves."""
+    """Tell the browser what pages of the portal never do, and that nobody else may embed what it serves.
+
+    No page knows other methods than `METHODS`: TRACE would send headers back, cookies among them, and Django's admin
+    answers any unknown one like GET.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        # TRACE would send headers back, cookies among them; gunicorn does not refuse it.
-        refused = request.method == "TRACE"
-        response = HttpResponseNotAllowed(["GET", "HEAD", "POST"]) if refused else get_response(request)
+        response = get_response(request) if request.method in METHODS else HttpResponseNotAllowed(METHODS)
         for name, value in POLICIES.items():
             response.headers.setdefault(name, value)
         return response

@@ -1,6 +1,9 @@
 """What calls refer to: country lists, past events, the register of municipalities."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
 
 from submissions.models import CountryList, CountryListEntry, Municipality, PastEvent
 
@@ -37,3 +40,15 @@ class MunicipalityAdmin(admin.ModelAdmin[Municipality]):
     list_filter = ("land",)
     search_fields = ("name", "ags")
     readonly_fields = ("ags", "name", "land", "kind", "population")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Refuse: a form without a field would write a municipality without a key."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """Refuse: the next import would change it back."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        """Refuse: the next import would bring it back."""
+        return False
