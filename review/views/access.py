@@ -60,6 +60,14 @@ def may(request: HttpRequest, permission: str, subject: object = None) -> bool:
     return bool(has_perm(permission, request.user, subject))
 
 
+def may_change(request: HttpRequest, permission: str) -> bool:
+    """Say whether somebody may change what others may only look at. Raises PermissionDenied for a form of theirs."""
+    allowed = may(request, permission)
+    if request.method == "POST" and not allowed:
+        raise PermissionDenied
+    return allowed
+
+
 def reader(request: HttpRequest) -> User:
     """Return the signed-in person."""
     assert isinstance(request.user, User)

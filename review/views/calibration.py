@@ -14,7 +14,7 @@ from review.domain.calibration import begin_calibration, end_calibration, spread
 from review.domain.review_settings import settings_of
 from review.domain.roles import possible_reviewers
 from review.domain.visible import proposals_for
-from review.views.access import for_call, may, page, reader
+from review.views.access import for_call, may_change, page, reader
 from submissions.models import Call
 
 
@@ -22,10 +22,10 @@ from submissions.models import Call
 @for_call("review.enter")
 def calibration(request: HttpRequest, call: Call) -> HttpResponse:
     """Show the proposal that all score first and its spread; the office begins and ends it, after a preview."""
-    may_change = may(request, "review.assign")
-    if request.method == "POST" and may_change:
+    changes = may_change(request, "review.assign")
+    if request.method == "POST":
         return _end(request, call) if request.POST.get("action") == "end" else _begin(request, call)
-    people = list(possible_reviewers()) if may_change else []
+    people = list(possible_reviewers()) if changes else []
     asked = [person for person in people if str(person.pk) in request.GET.getlist("person")]
     reference = request.GET.get("reference", "").strip()
     proposal = proposals_for(reader(request), call).filter(reference=reference).first() if reference else None
@@ -35,7 +35,7 @@ def calibration(request: HttpRequest, call: Call) -> HttpResponse:
     context = {
         "anchor": proposals_for(reader(request), call).filter(pk=anchor).first() if anchor else None,
         "spread": spread_for(reader(request), call),
-        "may_change": may_change,
+        "may_change": changes,
         "people": [(person, not asked or person in asked) for person in people],
         "reference": reference,
         "unknown": bool(reference) and proposal is None,

@@ -15,7 +15,7 @@ from review.domain.roles import DECLARES, people_with
 from review.domain.visible import proposals_for
 from review.forms.call import CorrectionForm
 from review.models import Declaration
-from review.views.access import for_call, may, page, reader
+from review.views.access import for_call, may_change, page, reader
 from submissions.models import Call, Proposal
 
 PER_PAGE = 50
@@ -26,7 +26,7 @@ PER_PAGE = 50
 def declarations(request: HttpRequest, call: Call) -> HttpResponse:
     """List what was declared about proposals that are open to the reader, and what the reader declared."""
     user = reader(request)
-    may_correct = may(request, "review.correct_declaration")
+    may_correct = may_change(request, "review.correct_declaration")
     mine = Q(person=user, is_current=True)
     listed = (
         Declaration.objects.filter(proposal__call=call)

@@ -23,7 +23,7 @@ from submissions.tasks import told
 
 
 @require_POST
-@for_call("review.enter")
+@for_call("review.make_paper")
 @limited("document")
 def ask(request: HttpRequest, call: Call, number: int) -> HttpResponse:
     """Ask for the paper of a list; a second click finds the first one's."""

@@ -17,7 +17,7 @@ from review.domain.country_status import follow_the_list, override_country
 from review.domain.review_settings import change_settings, settings_of
 from review.forms.call import CountryForm, CriteriaForms, CriterionForm, SettingsForm
 from review.models import CriteriaSet
-from review.views.access import for_call, may, page, reader
+from review.views.access import for_call, may_change, page, reader
 from submissions.domain.countries import name
 from submissions.models import Call
 
@@ -28,8 +28,8 @@ UNPROCESSABLE, CONFLICT = 422, 409
 @for_call("review.enter")
 def settings(request: HttpRequest, call: Call) -> HttpResponse:
     """Show the rules of the review to all who take part; the lead changes them."""
-    may_change = may(request, "review.change_settings")
-    data = request.POST if request.method == "POST" and may_change else None
+    changes = may_change(request, "review.change_settings")
+    data = request.POST if request.method == "POST" else None
     form = SettingsForm(data, instance=settings_of(call))
     if form.is_bound and form.is_valid():
         try:
@@ -41,7 +41,7 @@ def settings(request: HttpRequest, call: Call) -> HttpResponse:
         else:
             messages.success(request, _("Die Regeln der Bewertung sind gespeichert."))
             return redirect("review:settings", call.pk)
-    context = {"form": form, "may_change": may_change}
+    context = {"form": form, "may_change": changes}
     status = UNPROCESSABLE if form.is_bound else 200
     return page(request, "settings.html", context, title=_("Regeln der Bewertung"), call=call, status=status)
 
@@ -50,8 +50,8 @@ def settings(request: HttpRequest, call: Call) -> HttpResponse:
 @for_call("review.enter")
 def countries(request: HttpRequest, call: Call) -> HttpResponse:
     """Show what the office decided about countries; the office decides, with a reason."""
-    may_change = may(request, "review.override_country")
-    form = CountryForm(request.POST if request.method == "POST" and may_change else None)
+    changes = may_change(request, "review.override_country")
+    form = CountryForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         try:
             override_country(call, **form.cleaned_data, actor=reader(request), at=received_at(request))
@@ -65,7 +65,7 @@ def countries(request: HttpRequest, call: Call) -> HttpResponse:
         {"override": override, "name": name(override.iso2, language)}
         for override in call.country_overrides.select_related("decided_by")
     ]
-    context = {"form": form if may_change else None, "decided": decided, "list": call.country_list}
+    context = {"form": form if changes else None, "decided": decided, "list": call.country_list}
     status = UNPROCESSABLE if form.is_bound else 200
     return page(request, "countries.html", context, title=_("Status der Länder"), call=call, status=status)
 
@@ -83,12 +83,12 @@ def list_counts(request: HttpRequest, call: Call) -> HttpResponse:
 @for_call("review.enter")
 def criteria(request: HttpRequest, call: Call) -> HttpResponse:
     """Show the criteria in all their versions; the lead changes them after reading what that does to whom."""
-    may_change = may(request, "review.change_criteria")
+    changes = may_change(request, "review.change_criteria")
     sets = list(CriteriaSet.objects.filter(call=call).prefetch_related("criteria__anchors").order_by("-number"))
     if not sets:
-        return _first_criteria(request, call, may_change=may_change)
+        return _first_criteria(request, call, may_begin=changes)
     initial = [CriterionForm.initial_of(draft) for draft in criteria_of.drafts_of(sets[0])]
-    forms = CriteriaForms(request.POST if request.method == "POST" and may_change else None, initial=initial)
+    forms = CriteriaForms(request.POST if request.method == "POST" else None, initial=initial)
     problem = ""
     if forms.is_bound and forms.is_valid():
         try:
@@ -109,8 +109,8 @@ def criteria(request: HttpRequest, call: Call) -> HttpResponse:
         problem = _("Bitte prüfen Sie die markierten Angaben.")
     context = {
         "sets": sets,
-        "forms": forms if may_change else None,
-        "effect": criteria_of.effect_of_change(call) if may_change else None,
+        "forms": forms if changes else None,
+        "effect": criteria_of.effect_of_change(call) if changes else None,
         "shown": criteria_of.fingerprint(sets[0]),
         "reason": request.POST.get("reason", ""),
         "problem": problem,
@@ -125,13 +125,13 @@ def criteria(request: HttpRequest, call: Call) -> HttpResponse:
     )
 
 
-def _first_criteria(request: HttpRequest, call: Call, *, may_change: bool) -> HttpResponse:
+def _first_criteria(request: HttpRequest, call: Call, *, may_begin: bool) -> HttpResponse:
     """Offer the seven criteria of the Themenaufruf to begin with."""
-    if request.method == "POST" and may_change:
+    if request.method == "POST":
         criteria_of.default_criteria(call, actor=reader(request), at=received_at(request))
         messages.success(
             request, _("Die sieben Anforderungen des Themenaufrufs sind angelegt. Sie können sie anpassen.")
         )
         return redirect("review:criteria", call.pk)
-    context: dict[str, Any] = {"sets": [], "may_begin": may_change}
+    context: dict[str, Any] = {"sets": [], "may_begin": may_begin}
     return page(request, "criteria.html", context, title=_("Anforderungen"), call=call)
