@@ -1,0 +1,1 @@
+"""Roles x routes: what every address of the portal answers to everybody."""
