@@ -81,7 +81,8 @@ def file_page(
             "suggestions": [Declaration.Kind(kind).label for kind in suggestions(reader(request), proposal)],
         }
     response = render_part(request, proposal, "file", context, status=refused.status if refused else status)
-    response._csp_replace = {"object-src": [SELF], "frame-src": [SELF]}  # type: ignore[attr-defined]
+    if context.get("has_pdf"):
+        response._csp_replace = {"object-src": [SELF], "frame-src": [SELF]}  # type: ignore[attr-defined]
     return response
 
 

@@ -10,6 +10,7 @@ from connective.accounts.models import User
 from review.domain.assign import assign
 from review.models import Assignment, CommitteePaper
 from review.tasks import make_paper
+from submissions.models import OfficialPdf
 from tests.review.admin.conftest import World
 from tests.review.scored import AT, KEYS, declare
 
@@ -31,6 +32,16 @@ def test_each_role_reads_the_pages_of_a_call(world: World, as_person: AsPerson, 
 @pytest.mark.parametrize("part", ["file", "check", "reviews", "history"])
 def test_the_lead_reads_all_parts_of_a_file(world: World, as_person: AsPerson, part: str) -> None:
     assert as_person(world.lead).get(reverse(f"review:{part}", args=[world.first.pk])).status_code == 200
+
+
+def test_only_a_page_that_shows_a_pdf_lets_an_object_of_the_own_host_in(world: World, as_person: AsPerson) -> None:
+    client, address = as_person(world.lead), reverse("review:file", args=[world.first.pk])
+    without = client.get(address)
+    version = world.first.versions.latest("number")
+    OfficialPdf.objects.create(version=version, file="official/a.pdf", size=1, sha256="0" * 64, made_at=AT)
+    shown = client.get(address)
+    assert ["<object" in page.content.decode() for page in (without, shown)] == [False, True]
+    assert ["object-src 'self'" in page["Content-Security-Policy"] for page in (without, shown)] == [False, True]
 
 
 def test_the_lead_manages_people_and_declarations(world: World, as_person: AsPerson) -> None:
