@@ -39,7 +39,10 @@ def test_whoever_is_over_a_limit_keeps_the_text_and_the_page_tries_again(
 
     def too_many(route: Route) -> None:
         # The portal never refuses to save; a proxy in between may.
-        _ = route.fulfill(status=429, body="") if route.request.method == "POST" else route.continue_()
+        if route.request.method == "POST":
+            route.fulfill(status=429, body="")
+        else:
+            route.continue_()
 
     with monkeypatch.context() as patch:
         patch.setitem(rate_limits.EXPENSIVE, "meter_of_network", "0/10m/ip")
