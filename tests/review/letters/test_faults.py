@@ -36,7 +36,7 @@ from tests.review.answered import Answered, drafted_call
 from tests.servers import celery_process
 from tests.servers.celery_process import ROOT
 from tests.servers.environment import database_url
-from tests.smtp import DROP, Slow, SmtpServer
+from tests.smtp import DROP, After, Slow, SmtpServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -129,14 +129,21 @@ def test_a_process_killed_at_each_step_of_another_letter(smtp_server: SmtpServer
 
 
 def test_a_worker_killed_while_the_mail_server_hangs(smtp_server: SmtpServer, quiet_queue: str, tmp_path: Path) -> None:
-    world = batch_of(4)
-    smtp_server.will("RCPT", "", Slow(60))
+    world, reached, killed = batch_of(4), threading.Event(), threading.Event()
+
+    def hang() -> None:
+        reached.set()
+        killed.wait(60)
+
+    smtp_server.will("RCPT", "", After(hang))
     with celery_process.started(tmp_path / "first.log", quiet_queue) as worker:
         release(world.batch, actor=world.lead, at=clock.now())
-        assert wait_until(lambda: Message.objects.filter(state="queued", claim__isnull=False).exists(), 20)
-        assert wait_until(lambda: len(smtp_server.received) == 1, 20)
+        assert reached.wait(20)
+        assert Message.objects.filter(state="queued", claim__isnull=False).exists()
+        assert len(smtp_server.received) == 1
         worker.process.kill()
         worker.process.wait()
+        killed.set()
     with Redis.from_url(settings.REDIS_URL) as client:
         client.delete("unacked", "unacked_index")  # as when Redis is wiped; the rows know what is to be done
     let_time_pass()
