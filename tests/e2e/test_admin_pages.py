@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.db import models, transaction
 from django.test import RequestFactory
 from django.urls import reverse
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def administrator(transactional_db: None) -> User:
     """Somebody who may do everything, in a portal in which a little has happened."""
     person = User.objects.create_superuser("verwaltung@example.org", name="Gerrit Büro")
+    person.groups.add(Group.objects.get_or_create(name="lead")[0])  # mail and audit log are no superuser's
     call = open_call()
     author, organisation = with_organisation()
     member(organisation)

@@ -62,7 +62,7 @@ def build_world() -> World:
     proposal = _submitted(call, owner)
     others = proposals(call, ["Brunnen", "Carsharing"])
     for person, role in ((owner, Role.MANAGE), (people["reader"], Role.READ)):
-        Membership.objects.create(organisation=others[1].organisation, user=person, role=role)
+        Membership.objects.create(organisation_id=others[1].organisation_id or 0, user=person, role=role)
     who = voted.committee(3)
     people |= _reviewers(who, [proposal, *others])
     own = _reviewed(proposal, who) | _voted(call, who, people["recused"]) | _answered(call, who, proposal)
@@ -91,7 +91,7 @@ def build_world() -> World:
         **_of_the_administration(call, proposal, owner),
         **{f"review:{name}_export": {"kind": "csv"} for name in ("ranking", "shortlist", "interests")},
     }
-    states = {
+    states: dict[str, dict[str, object]] = {
         "": usual,
         "draft": {"public_id": draft.public_id},
         "voting": voting,
