@@ -5,6 +5,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.db.models import QuerySet
 from django.forms import CheckboxInput
 from django.http import Http404, HttpRequest, HttpResponse
@@ -179,7 +181,11 @@ class ReviewedProposalAdmin(ProposalAdmin):
         """Return the list as it is searched and filtered, as a table."""
         if kind not in TYPES or not self.has_view_permission(request):
             raise Http404
-        rows = [_heads(), *_cells(self.get_changelist_instance(request).get_queryset(request))]
+        try:
+            listed = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:  # the list itself answers such an address in the same way
+            return redirect(f"{reverse('admin:submissions_proposal_changelist')}?{ERROR_FLAG}=1")
+        rows = [_heads(), *_cells(listed)]
         made = as_csv(rows) if kind == "csv" else as_xlsx(rows, title=_("Vorschläge"))
         response = HttpResponse(made, content_type=TYPES[kind])
         response["Content-Disposition"] = f'attachment; filename="Vorschlaege.{kind}"'

@@ -20,6 +20,7 @@ from submissions.models import Proposal, SubmittedVersion
 from tests.review.admin.conftest import SECRET, World
 from tests.review.answered import decisions
 from tests.review.scored import AT, declare
+from tests.submissions.build import open_call
 
 AsPerson = Callable[[User], Client]
 
@@ -95,6 +96,16 @@ def test_lists_searches_filters_sorts_and_counts_do_not_know_the_closed_proposal
 def test_a_filter_on_what_is_stored_is_refused(world: World, as_person: AsPerson, lookup: str) -> None:
     listed = reverse("admin:submissions_proposal_changelist")
     assert as_person(world.office).get(listed, {lookup: "x"}).status_code == 400
+
+
+def test_an_export_of_an_impossible_filter_leads_to_the_list_as_the_list_itself_does(
+    world: World, as_person: AsPerson
+) -> None:
+    open_call()  # the list offers the filter from two calls on
+    client, listed = as_person(world.people["committee"]), reverse("admin:submissions_proposal_changelist")
+    for address in (listed, reverse("admin:proposal_export", args=["csv"])):
+        answer = client.get(address, {"call__id__exact": "1'"})
+        assert (answer.status_code, answer["Location"]) == (302, f"{listed}?e=1")
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
