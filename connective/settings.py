@@ -183,7 +183,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 20_000
-"""The text engine keeps a little of each layout for good; a new process begins without it."""
+"""Each PDF that is written leaves half a kilobyte behind (docs/benchmarks.md); a new process begins without it."""
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "show that worker and beat are alive": {"task": "connective.observe.tasks.heartbeat", "schedule": 60.0},

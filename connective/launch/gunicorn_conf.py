@@ -12,9 +12,6 @@ worker_class = "gthread"
 # One process on SQLite, which has one writer at a time anyway; production sets more.
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
-# The text engine keeps some 200 bytes of each layout for good (docs/benchmarks.md): a process that has served so many
-# requests makes room for a new one, at a time of its own.
-max_requests, max_requests_jitter = 50_000, 10_000
 timeout = 120
 graceful_timeout = 10
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108 (no disk write per heartbeat)
