@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime
 from typing import TypeVar
 
@@ -17,13 +18,16 @@ _NOBODY_TYPES = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u
 type_of_view = Callable[[HttpRequest], HttpResponse]
 type_of_none = TypeVar("type_of_none")
 
+came_in_whole: ContextVar[datetime | None] = ContextVar("came_in_whole", default=None)
+"""When the web server had all of the request that is served, if it knows (`connective.launch.punctual_worker`)."""
+
 
 def stamp_received_at(get_response: type_of_view) -> type_of_view:
     """Read the whole body, then stamp `request.received_at` from the one clock.
 
     A body sent slowly so gains nothing, and a slow lock or layout afterwards costs nothing
-    (invariant 1). Multipart bodies are parsed here, which reads them to the end.
-    One that cannot be read is refused with the page for that.
+    (invariant 1). Multipart bodies are parsed here, which reads them to the end. A request that came in whole and
+    waited for a thread counts from when it came. One that cannot be read is refused with the page for that.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -35,7 +39,7 @@ def stamp_received_at(get_response: type_of_view) -> type_of_view:
                     request.body  # noqa: B018
             except UnreadablePostError as error:
                 raise BadRequest from error
-        request.received_at = clock.now()  # type: ignore[attr-defined]
+        request.received_at = came_in_whole.get() or clock.now()  # type: ignore[attr-defined]
         return get_response(request)
 
     return middleware

@@ -8,7 +8,7 @@ from typing import Any
 
 wsgi_app = "connective.wsgi"
 bind = os.environ.get("BIND") or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
-worker_class = "gthread"
+worker_class = "connective.launch.punctual_worker.PunctualWorker"
 # One process on SQLite, which has one writer at a time anyway; production sets more.
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
