@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "connective.receiving.leave_out_what_nobody_types",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "submissions.views.meter.give_way",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

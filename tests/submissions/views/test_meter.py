@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
+from connective import clock
+from connective.receiving import came_in_whole
 from submissions.domain import meter_questions, page_limit
 from tests.submissions.build import draft, open_call, person
 
@@ -46,3 +50,30 @@ def test_the_page_without_javascript_waits_for_its_answer(no_place: ExitStack) -
     response = client.get(reverse("submissions:meter", args=[proposal.public_id]))
     assert response.status_code == 200
     assert "von 2 Seiten" in response.content.decode()
+
+
+@pytest.mark.parametrize(("waited", "status"), [(0.1, 200), (0.4, 202)])
+def test_the_meter_gives_way_while_requests_wait_for_a_thread(
+    waited: float, status: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    proposal = draft(open_call(), author := person("a@example.org"))
+    client = Client()
+    client.force_login(author)
+    meter = reverse("submissions:meter", args=[proposal.public_id])
+    typed = {"background": "Wir trennen Abfall."}
+    client.post(meter, typed)
+    version = proposal.sections.get(key="description").version
+    token = came_in_whole.set(clock.now() - timedelta(seconds=waited))
+    try:
+        with django_assert_num_queries(3 if status == 200 else 0):
+            answer = client.post(meter, typed)
+        saved = client.post(
+            reverse("submissions:section", args=[proposal.public_id, "description"]), {**typed, "version": version}
+        )
+    finally:
+        came_in_whole.reset(token)
+    assert answer.status_code == status
+    assert ("wird berechnet" in answer.content.decode()) == (status == 202)
+    assert saved.status_code == 302
+    proposal.refresh_from_db()
+    assert proposal.sections.get(key="description").content["background"] == typed["background"]
