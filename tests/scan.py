@@ -20,8 +20,9 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from connective.launch import set_up
-from connective.launch.valkey import free_port, wait_until
+import redis
+
+from connective.launch import set_up, valkey
 from tests.servers.visitor import Visitor
 
 ROOT = set_up.ROOT
@@ -84,9 +85,13 @@ def main() -> int:
         sys.exit(f"{missing}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # lets the portal stop
     problems: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="portal-scan-") as name, portal(Path(name)) as (address, log):
+    with (
+        tempfile.TemporaryDirectory(prefix="portal-scan-") as name,
+        store(Path(name)) as url,
+        portal(Path(name), url) as (address, log),
+    ):
         for role in ROLES:
-            problems += attack(role, address, Path(name), log)
+            problems += attack(role, address, Path(name), log, redis.Redis.from_url(url))
     for problem in problems:
         sys.stdout.write(f"  {problem}\n")
     sys.stdout.write(f"\n{len(problems)} problems\n")
@@ -109,10 +114,36 @@ def install() -> None:
 
 
 @contextmanager
-def portal(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Start what `make run` starts, with data of its own; give its address and its log."""
-    port, log = free_port(), folder / "portal.log"
-    ours = {"PORT": str(port), "VAR_DIR": str(folder / "var"), "LOG_LEVEL": "INFO"}
+def store(folder: Path) -> Iterator[str]:
+    """Start the store in which the portal counts who asks how often; give its address."""
+    port = valkey.free_port()
+    process = subprocess.Popen(valkey.command(port, folder / "valkey"))
+    try:
+        if not valkey.wait_until(lambda: valkey.answers(port), 30):
+            sys.exit("The embedded Valkey server does not answer.")
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def portal(folder: Path, redis_url: str) -> Iterator[tuple[str, Path]]:
+    """Start what `make run` starts; give its address and its log.
+
+    All that it keeps is its own, whatever the environment or `.env` say: nobody's data are attacked.
+    """
+    port, log = valkey.free_port(), folder / "portal.log"
+    ours = {
+        "PORT": str(port),
+        "PORTAL_MODE": "demo",
+        "SITE_URL": f"http://127.0.0.1:{port}",
+        "VAR_DIR": str(folder / "var"),
+        "DOCUMENTS_DIR": str(folder / "var/documents"),
+        "DATABASE_URL": f"sqlite:///{folder}/var/portal.sqlite3",
+        "REDIS_URL": redis_url,
+        "LOG_LEVEL": "INFO",
+    }
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "connective.launch"],
@@ -122,7 +153,7 @@ def portal(folder: Path) -> Iterator[tuple[str, Path]]:
             stderr=subprocess.STDOUT,
         )
     try:
-        if not wait_until(lambda: "Ctrl-C" in log.read_text() or process.poll() is not None, 300):
+        if not valkey.wait_until(lambda: "Ctrl-C" in log.read_text() or process.poll() is not None, 300):
             sys.exit("The portal did not start.")
         yield f"http://127.0.0.1:{port}/", log
     finally:
@@ -130,23 +161,29 @@ def portal(folder: Path) -> Iterator[tuple[str, Path]]:
         process.wait()
 
 
-def attack(role: Role, address: str, folder: Path, log: Path) -> list[str]:
+def attack(role: Role, address: str, folder: Path, log: Path, counters: redis.Redis) -> list[str]:
     """Let wapiti look around as somebody; show what happened and return what is wrong."""
     visitor = sign_in(address, role.email)
     jar, report = folder / f"{role.name}.cookies.json", folder / f"{role.name}.json"
     jar.write_text(json.dumps(as_wapiti_reads_them(visitor.cookies)))
     before, began = len(log.read_text()), time.monotonic()
-    subprocess.run(
-        [*command(role, address), "-c", jar, "-o", report], cwd=folder, check=True, stdout=subprocess.DEVNULL
-    )
+    arguments = [*command(role, address), "-c", jar, "-o", report]
+    with subprocess.Popen(arguments, cwd=folder, stdout=subprocess.DEVNULL) as wapiti:
+        # A thousand requests a minute would be refused as too many, and then show nothing.
+        while wapiti.poll() is None:
+            counters.delete("-", *counters.scan_iter("portal:*"))
+            time.sleep(1)
+    if wapiti.returncode:
+        return [f"{role.name}: wapiti ended with {wapiti.returncode}"]
     lines = log.read_text()[before:].splitlines()
     requests = [found for line in lines if (found := REQUEST.search(line))]
     forms = [found for found in requests if found["method"] == "POST"]
     taken = {found["route"] for found in forms if found["status"] not in REFUSED}
+    slowed = sum(found["status"] == "429" for found in requests)
     pages = json.loads(report.read_text())
     sys.stdout.write(
-        f"{role.name}: {pages['infos']['crawled_pages_nbr']} pages and forms, {len(requests)} requests, {len(forms)} sent forms,"
-        f" taken by {len(taken)} routes, {time.monotonic() - began:.0f} s\n"
+        f"{role.name}: {pages['infos']['crawled_pages_nbr']} pages and forms, {len(requests)} requests,"
+        f" {slowed} of them slowed down, {len(forms)} sent forms, taken by {len(taken)} routes, {time.monotonic() - began:.0f} s\n"
     )
     sys.stdout.flush()
     problems = [f"{role.name}: {one}" for one in [*findings(pages), *errors(lines)]]

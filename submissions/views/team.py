@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -86,10 +87,12 @@ def change_membership(request: HttpRequest, pk: int, membership_pk: int) -> Http
     manages = may(request, "submissions.manage_team", organisation)
     if not manages and not (action == "leave" and membership.user_id == request.user.pk):
         raise Http404
+    if action not in {"leave", *Role.values}:
+        raise BadRequest
     try:
         if action == "leave":
             team.leave(membership, actor=_user(request))
-        elif action in Role.values:
+        else:
             team.change_role(membership, role=action, actor=_user(request))
     except DomainError as refusal:
         messages.error(request, refusal.text)
@@ -119,7 +122,10 @@ def revoke(request: HttpRequest, pk: int, invitation_pk: int) -> HttpResponse:
 def answer(request: HttpRequest, invitation_pk: int) -> HttpResponse:
     """Accept or decline an invitation."""
     invitation = get_object_or_404(Invitation, pk=invitation_pk, email=_user(request).email)
-    accept = request.POST.get("action") == "accept"
+    action = request.POST.get("action")
+    if action not in {"accept", "decline"}:
+        raise BadRequest
+    accept = action == "accept"
     try:
         team.answer(invitation, actor=_user(request), accept=accept, at=received_at(request))
     except DomainError as refusal:
