@@ -20,7 +20,7 @@ from submissions.domain.text_characters import clean, refusal
 from submissions.models import Proposal
 from submissions.views.access import for_proposal
 
-LONGEST_WAIT = timedelta(seconds=0.25)
+LONGEST_WAIT = timedelta(seconds=0.1)
 """So long may a request have waited for a thread before the meter leaves the processor to those who save and submit."""
 
 
