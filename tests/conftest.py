@@ -15,6 +15,7 @@ environment.prepare()
 
 import redis  # noqa: E402 (Django has to be set up first)
 from django.conf import settings  # noqa: E402
+from django.db import transaction  # noqa: E402
 from django.utils import timezone, translation  # noqa: E402
 from playwright.sync_api import Browser, BrowserContext, Page  # noqa: E402
 from pytest_django import DjangoDbBlocker, Settings  # noqa: E402
@@ -44,7 +45,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures & {"browser", "page", "context"}:
             item.add_marker("e2e")
-        uses_database = item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "live_server"}
+        uses_database = item.get_closest_marker("django_db") or fixtures & {
+            "db",
+            "transactional_db",
+            "live_server",
+            "one_transaction",
+        }
         if not uses_database or item.get_closest_marker("e2e"):
             dropped.append(item)
     if config.getoption("--database-only"):
@@ -62,6 +68,14 @@ def django_db_setup(
         rows = frozen_rows.read()
     with frozen_rows.kept(rows):
         yield
+
+
+@pytest.fixture(scope="module")
+def one_transaction(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database, for all tests of a module in one transaction that is taken back in the end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 """Every route of the portal against every role: what it answers, and that neither looking nor a refusal changes anything."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from http.cookies import SimpleCookie
 from typing import Any
@@ -9,7 +9,6 @@ import pytest
 from django.db import connection, transaction
 from django.shortcuts import resolve_url
 from django.test import Client
-from pytest_django import DjangoDbBlocker
 
 from connective.accounts.second_factor import BEHIND_THE_DOOR
 from submissions.models import Proposal
@@ -108,15 +107,7 @@ def answers_to_a_form(cell: str, role: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The database, for all tests of this module in one transaction that is taken back in the end."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.fixture(scope="module")
-def portal(db: None) -> Portal:
+def portal(one_transaction: None) -> Portal:
     """The portal, built once."""
     return Portal()
 

@@ -18,6 +18,12 @@ class Route:
 
     name: str
     parts: tuple[Any, ...]
+    view: Any
+
+    @property
+    def pattern(self) -> str:
+        """Return its patterns as one."""
+        return "/" + "".join(map(str, self.parts))
 
     def address(self, values: Mapping[str, object]) -> str:
         """Return the address with these values; what is missing is a KeyError."""
@@ -36,7 +42,7 @@ def _below(resolver: URLResolver, parts: tuple[Any, ...], spaces: tuple[str, ...
             yield from _below(entry, here, (*spaces, entry.namespace) if entry.namespace else spaces)
         elif isinstance(entry, URLPattern):
             named = ":".join((*spaces, entry.name)) if entry.name else "/" + "".join(map(str, here))
-            yield Route(named, here)
+            yield Route(named, here, entry.callback)
 
 
 def _filled(part: Any, values: Mapping[str, object]) -> str:

@@ -1,11 +1,9 @@
 """Before the letter is sent no route tells an applicant anything: not by a word, a status, a header or a length."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from connective.accounts.models import User
 from connective.mail.models import Message
@@ -18,6 +16,7 @@ from submissions.domain import receipt
 from submissions.models import Proposal
 from tests.review.answered import DATED, DRAFTED, RELEASED, decisions, mark_sent
 from tests.review.scored import person_with
+from tests.routes.walk import routes
 from tests.submissions.build import make_call, submitted, with_organisation
 
 pytestmark = pytest.mark.django_db
@@ -32,23 +31,13 @@ OF_THE_MOMENT = {"Content-Security-Policy", "Date", "Expires", "X-Request-ID"}
 Seen = dict[str, tuple[int, bytes, list[tuple[str, str]]]]
 
 
-def routes(resolver: URLResolver, before: str = "/") -> Iterator[str]:
-    """Yield the address pattern of every route below a resolver."""
-    for entry in resolver.url_patterns:
-        path = before + str(entry.pattern)
-        if isinstance(entry, URLResolver):
-            yield from routes(entry, path)
-        elif isinstance(entry, URLPattern):
-            yield path
-
-
 def addresses(proposal: Proposal) -> list[str]:
     """Return every address that names a proposal as its applicants do, and the lists in which it stands."""
     values = VALUES | {"public_id": str(proposal.public_id), "slug": proposal.call.slug}
     lists = ["/vorschlaege/", "/", f"/aufruf/{proposal.call.slug}/", "/beleg/"]
     found = (
         re.sub(r"<\w+:(\w+)>", lambda name: values.get(name[1], str(proposal.public_id)), pattern)
-        for pattern in routes(get_resolver())
+        for pattern in (route.pattern for route in routes())
         if "<uuid:" in pattern
     )
     return lists + [address for address in found if not address.endswith(LAID_OUT)]
@@ -116,7 +105,7 @@ def test_the_office_s_pages_of_letters_are_closed_to_applicants() -> None:
     decisions(world.call, [world.proposal], [Outcome.ACCEPTANCE], world.lead)
     draft_letters(world.call, dated_on=DATED, actor=world.office, at=DRAFTED)
     key = AnswerLetter.objects.get().pk
-    closed = [pattern for pattern in routes(get_resolver()) if "/antworten/" in pattern]
+    closed = [route.pattern for route in routes() if "/antworten/" in route.pattern]
     assert len(closed) >= 15
     for pattern in closed:
         values = {"call_id": str(world.call.pk), "letter_id": str(key), "number": "1"}
