@@ -65,6 +65,9 @@ PRIVACY = (
     "gebraucht werden. Die Einwilligung können Sie jederzeit widerrufen."
 )
 
+ANSWERED_AFTER = timedelta(days=45)
+"""How long after the deadline answers are promised."""
+
 
 def make_demo() -> list[str]:
     """Create what is missing of the demo data and return a line for each step; can be repeated."""
@@ -98,10 +101,8 @@ def _people() -> dict[str, User]:
 def _call_2021() -> Call:
     """Return the call 2021 with its real dates: the day of the deadline, 4 December 2020, counts in full."""
     return _call(
+        2021,
         slug="2021",
-        title="Themenaufruf 2021",
-        title_en="Call for topics 2021",
-        reference_prefix="TA2021",
         opens_at=datetime(2020, 10, 19, 7, 0, tzinfo=UTC),
         closes_at=datetime.combine(date(2020, 12, 5), time(), clock.BERLIN),
         answer_by=date(2021, 1, 15),
@@ -115,18 +116,16 @@ def _open_call(now: datetime) -> Call:
     today = now.astimezone(clock.BERLIN).date()
     closes_at = datetime.combine(today + timedelta(days=15), time(), clock.BERLIN)
     call = _call(
+        today.year + 1,
         slug="aktuell",
-        title=f"Themenaufruf {today.year + 1}",
-        title_en=f"Call for topics {today.year + 1}",
-        reference_prefix=f"TA{today.year + 1}",
         opens_at=now - timedelta(days=30),
         closes_at=closes_at,
-        answer_by=(closes_at + timedelta(days=45)).date(),
+        answer_by=(closes_at + ANSWERED_AFTER).date(),
         list_name="OECD-DAC 2024–2025",
         themes=THEMES,
     )
     if call.closes_at < now + timedelta(days=1):
-        call.closes_at, call.answer_by = closes_at, (closes_at + timedelta(days=45)).date()
+        call.closes_at, call.answer_by = closes_at, (closes_at + ANSWERED_AFTER).date()
         call.save(update_fields=["closes_at", "answer_by"])
     return call
 
@@ -136,23 +135,24 @@ def _decided_call(now: datetime, *, before: Call) -> Call:
     year = int(before.reference_prefix[2:]) - 1
     closes_at = datetime.combine(now.astimezone(clock.BERLIN).date() - DECIDED_CLOSED, time(), clock.BERLIN)
     return _call(
+        year,
         slug=DECIDED,
-        title=f"Themenaufruf {year}",
-        title_en=f"Call for topics {year}",
-        reference_prefix=f"TA{year}",
         opens_at=closes_at - timedelta(days=45),
         closes_at=closes_at,
-        answer_by=(closes_at + timedelta(days=45)).date(),
+        answer_by=(closes_at + ANSWERED_AFTER).date(),
         places=2,
         list_name="OECD-DAC 2024–2025",
         themes=THEMES,
     )
 
 
-def _call(*, slug: str, list_name: str, themes: tuple[tuple[str, str], ...], **fields: Any) -> Call:
+def _call(year: int, *, slug: str, list_name: str, themes: tuple[tuple[str, str], ...], **fields: Any) -> Call:
     call, new = Call.objects.get_or_create(
         slug=slug,
         defaults={
+            "title": f"Themenaufruf {year}",
+            "title_en": f"Call for topics {year}",
+            "reference_prefix": f"TA{year}",
             "country_list": CountryList.objects.get(name=list_name),
             "contact": "Geschäftsstelle Connective Cities\nTelefon 0228 555-0100 (Beispiel)",
             "contact_email": "geschaeftsstelle@example.org",
