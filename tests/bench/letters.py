@@ -18,7 +18,7 @@ from tests.bench.table import Row
 LETTERS = int(os.environ.get("LETTERS", "1000"))
 SAMPLE = 100
 """Letters that this process sends itself to see where the time goes."""
-GROWTH = 1.2
+GROWTH = 1.05
 """So much larger may the worker be at the end than after the first fifth."""
 RELEASE_LIMIT = 60
 """Seconds for the release of 1,000 letters in one request."""

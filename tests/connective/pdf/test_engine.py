@@ -1,5 +1,7 @@
 """The layout engine knows bundled assets and nothing else."""
 
+import ctypes
+import gc
 import os
 import subprocess
 import threading
@@ -73,6 +75,32 @@ def test_a_letter_that_only_a_system_font_has_pulls_in_no_system_font(tmp_path: 
     names = {line.split()[0].split("+")[-1] for line in listed.splitlines()[2:]}
     assert names
     assert all(name.startswith(("Fira", "Noto", "Portal")) for name in names)
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="only glibc tells what is allocated")
+@pytest.mark.parametrize("stylesheet", ["letter.css", "minutes.css", "official.css", "paper.css"])
+def test_a_layout_keeps_no_memory(stylesheet: str) -> None:
+    html = f"""<html lang="de"><head><title>t</title></head><body><h1>Titel</h1><p>{"Ein <strong>langer</strong> Text. " * 20}</p>
+        <ul><li>eins</li><li>zwei</li></ul><ol><li>eins</li><li>zwei</li></ol></body></html>"""
+
+    def allocated_after(layouts: int) -> int:
+        for _ in range(layouts):
+            engine.layout(html, stylesheet)
+        gc.collect()
+        return _allocated()
+
+    before = allocated_after(50)
+    assert (allocated_after(100) - before) / 100 < 100  # bytes each; a forgotten list of attributes has 300
+
+
+def _allocated() -> int:
+    """Return how many bytes outside of Python's own memory are in use."""
+    mallinfo = ctypes.CDLL(None).mallinfo2
+    fields = ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost")
+    kind = type("Mallinfo", (ctypes.Structure,), {"_fields_": [(name, ctypes.c_size_t) for name in fields]})
+    mallinfo.restype = kind
+    found = mallinfo()
+    return int(found.uordblks + found.hblkhd)
 
 
 def test_child_processes_keep_the_fonts_of_the_system() -> None:
