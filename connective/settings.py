@@ -184,7 +184,22 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 20_000
-"""Each PDF that is written leaves half a kilobyte behind (docs/benchmarks.md); a new process begins without it."""
+"""Each PDF that is written leaves some hundred bytes behind (docs/benchmarks.md); a new process begins without them."""
+# A free worker takes the task with the lowest number: first what somebody waits for at a screen (0: a sign-in code, a
+# measurement), then e-mails, documents, and what comes by the thousand.
+_priorities = {
+    "connective.mail.tasks.send": 3,
+    "submissions.tasks.finish_receipt": 6,
+    "submissions.tasks.sweep_receipts": 6,
+    "review.tasks.make_paper": 6,
+    "review.tasks.make_minutes": 6,
+    "review.tasks.sweep_minutes": 6,
+    "review.tasks.compare_topics": 6,
+    "review.tasks.make_answers": 9,
+    "review.tasks.sweep_answers": 9,
+    "connective.privacy.tasks.erase_expired": 9,
+}
+CELERY_TASK_ROUTES = {task: {"priority": number} for task, number in _priorities.items()}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "show that worker and beat are alive": {"task": "connective.observe.tasks.heartbeat", "schedule": 60.0},

@@ -8,15 +8,17 @@ import os
 from collections.abc import Iterator
 
 import redis
-from django.conf import settings
+from amqp.exceptions import ChannelError
 from django.core.cache import cache
 from django.db.models import Count, Min
+from kombu.exceptions import OperationalError
 from prometheus_client import CollectorRegistry, Histogram, generate_latest, multiprocess
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from connective import clock, scanning
+from connective.celery import app
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -68,7 +70,7 @@ class _State(Collector):
         oldest = Message.objects.filter(state=Message.State.QUEUED).aggregate(at=Min("queued_at"))["at"]
         waited = (clock.now() - oldest).total_seconds() if oldest else 0
         yield GaugeMetricFamily("portal_oldest_message_seconds", "Age of the oldest e-mail that waits.", value=waited)
-        if (length := _queue_length()) is not None:
+        if (length := tasks_waiting()) is not None:
             yield GaugeMetricFamily("portal_queue_tasks", "Tasks that wait for a worker.", value=length)
         if (since := _known_beat()) is not None:
             yield GaugeMetricFamily("portal_last_beat_seconds", "Time since beat and worker were alive.", value=since)
@@ -76,14 +78,15 @@ class _State(Collector):
             yield GaugeMetricFamily("portal_scanner_up", "Whether the virus scanner answers.", value=scanner)
 
 
-def _queue_length() -> int | None:
-    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)
+def tasks_waiting(queue: str = "celery") -> int | None:
+    """Return how many tasks of all priorities wait for a worker, None if the broker does not answer."""
     try:
-        return int(client.llen("celery"))
-    except redis.RedisError:
+        with app.connection_for_read() as broker:
+            return int(broker.default_channel.queue_declare(queue, passive=True).message_count)  # type: ignore[attr-defined]
+    except ChannelError:  # no queue: nothing waits
+        return 0
+    except OperationalError:
         return None
-    finally:
-        client.close()
 
 
 def _known_beat() -> float | None:

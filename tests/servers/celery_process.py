@@ -20,6 +20,9 @@ from connective.launch.valkey import wait_until
 from tests.servers.environment import database_url
 from tests.servers.worker_app import MARKER, RAN, app, mark
 
+LAST = 9
+"""The lowest priority of a task."""
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 multiprocessing.set_forkserver_preload(["tests.servers.worker_preload"])
@@ -90,7 +93,7 @@ class CeleryProcess:
 
     def _ran_up_to_a_marker(self, end: float) -> object:
         marker = uuid4().hex
-        mark.apply_async((marker,), queue=self._queue)
+        mark.apply_async((marker,), queue=self._queue, priority=LAST)
         passed = wait_until(
             lambda: self._alive() and self._redis.get(MARKER) == marker.encode(), end - time.monotonic()
         )

@@ -4,24 +4,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import redis
 from django.conf import settings
 from django.db import connection, transaction
 from django.template import TemplateDoesNotExist, TemplateSyntaxError
 
 from connective.mail.models import AttachedFile, Message
 from connective.mail.queue import Attachment, BadMessage, message_id_of, queue
+from connective.observe.metrics import tasks_waiting
 
 Write = Callable[..., Message]
-
-
-def _told() -> int:
-    """Return how many tasks wait in the broker."""
-    client = redis.Redis.from_url(settings.REDIS_URL)
-    try:
-        return int(client.llen("quiet"))
-    finally:
-        client.close()
 
 
 @pytest.mark.django_db
@@ -109,17 +100,17 @@ class TestTheTransaction:
     def test_is_told_of_after_its_commit_only(self, write: Write) -> None:
         with transaction.atomic():
             write()
-            assert _told() == 0
-        assert _told() == 1
+            assert tasks_waiting("quiet") == 0
+        assert tasks_waiting("quiet") == 1
         write()
-        assert _told() == 1
+        assert tasks_waiting("quiet") == 1
 
     def test_takes_its_message_with_it_when_rolled_back(self, write: Write) -> None:
         with transaction.atomic():
             write()
             transaction.set_rollback(True)
         assert not Message.objects.exists()
-        assert _told() == 0
+        assert tasks_waiting("quiet") == 0
 
     def test_of_many_for_one_occasion_makes_one_message(self, write: Write) -> None:
         def queue_one(_turn: int) -> int:
@@ -131,4 +122,4 @@ class TestTheTransaction:
         with ThreadPoolExecutor(8) as pool:
             assert len(set(pool.map(queue_one, range(16)))) == 1
         assert Message.objects.count() == 1
-        assert _told() == 1
+        assert tasks_waiting("quiet") == 1

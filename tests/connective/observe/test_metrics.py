@@ -11,9 +11,11 @@ from pytest_django.fixtures import Settings
 from connective import clock
 from connective.mail.models import Message
 from connective.mail.queue import queue
+from connective.mail.tasks import send
 from connective.observe import metrics
 from connective.observe.views import PATH
 from connective.observe.warnings import warnings
+from submissions.tasks import finish_receipt, measure_description
 from tests.connective.launch.installation import ROOT, command, services
 from tests.servers.clamd import Scanner
 
@@ -68,8 +70,14 @@ def test_the_figures_tell_of_requests_mail_queue_and_beat(client: Client, settin
     figures = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     assert 90 <= float(figures["portal_oldest_message_seconds"]) < 100
     assert 0 <= float(figures["portal_last_beat_seconds"]) < 10
-    assert "portal_queue_tasks" in figures
+    assert figures["portal_queue_tasks"] == "0.0"
     assert "antrag@example.org" not in text
+
+
+def test_tasks_of_every_priority_count_as_waiting() -> None:
+    for task in (measure_description, send, finish_receipt):
+        task.delay(0)
+    assert metrics.tasks_waiting() == 3
 
 
 def test_all_is_well_where_the_beat_beats_and_nothing_waits() -> None:
