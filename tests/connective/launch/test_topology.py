@@ -120,7 +120,7 @@ def test_the_monitor_gets_the_sum_of_all_processes_of_a_web_server(
         METRICS_TOKEN="geheim",
         PROMETHEUS_MULTIPROC_DIR=str(folder),
     )
-    assert wait_until(lambda: len(_processes(folder)) == 2 and _counted(port) == 0, 60), installation.log("web-3")
+    assert wait_until(lambda: len(_processes(folder)) == 3 and _counted(port) == 0, 60), installation.log("web-3")
     for _ in range(30):
         assert _ask(port, "/", {"Host": HOST, "X-Forwarded-Proto": "https"})[0] == 200
     assert {_counted(port) for _ in range(10)} == {30}
@@ -128,7 +128,7 @@ def test_the_monitor_gets_the_sum_of_all_processes_of_a_web_server(
 
 
 def _processes(folder: Path) -> set[int]:
-    """Return the processes that have counted something into this folder."""
+    """Return the processes that have a file for what they count in this folder: those that serve, and their master."""
     return {int(path.stem.rpartition("_")[2]) for path in folder.glob("histogram_*.db")}
 
 
