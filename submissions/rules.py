@@ -1,7 +1,7 @@
 """Who may do what with a proposal and an organisation: small predicates, in one table.
 
-The predicates read `my_role`, which `submissions.domain.queries.visible_to` puts on each proposal; an object that did
-not come from there is nobody's.
+The predicates read `my_role`, which `submissions.domain.queries` puts on each proposal; an object that did not come from
+there is nobody's.
 """
 
 import rules

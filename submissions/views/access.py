@@ -11,10 +11,13 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from rules.permissions import has_perm
 
-from submissions.domain.queries import visible_to
+from submissions.domain.queries import visible, visible_to
 from submissions.models import Organisation, Proposal
 
 SESSION_KEY = "drafts"
+SHOWN = ("call", "organisation", "saved_by", "version_in_force")
+WRITTEN = ("call",)
+"""What pages show of what a proposal is related to, and what a request needs that changes it."""
 
 type_of_view = Callable[..., HttpResponseBase]
 
@@ -49,11 +52,8 @@ def for_proposal(permission: str = "submissions.read_proposal") -> Callable[[typ
     def decorate(view: type_of_view) -> type_of_view:
         @wraps(view)
         def found(request: HttpRequest, public_id: UUID, **kwargs: Any) -> HttpResponseBase:
-            proposals = visible_proposals(request).filter(public_id=public_id)
-            if request.method == "POST":
-                # What is typed is saved and measured every few seconds; that needs nothing of what pages show beside.
-                proposals = proposals.select_related(None).select_related("call")
-            proposal = proposals.first()
+            related = WRITTEN if request.method == "POST" else SHOWN
+            proposal = visible(request.user, public_id, own_drafts(request), related)
             if proposal is not None and may(request, permission, proposal):
                 return view(request, proposal, **kwargs)
             if request.user.is_anonymous and request.method in {"GET", "HEAD"}:

@@ -1,10 +1,13 @@
 """The people of an organisation."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 
 from connective import clock
+from connective.accounts.models import User
 from connective.mail.models import Message
 from submissions.domain import queries, team
 from submissions.domain.errors import InvitationRefused
@@ -76,6 +79,27 @@ def test_each_person_sees_the_proposals_of_their_organisations_and_no_other() ->
     assert [(p.pk, p.my_role) for p in queries.visible_to(a)] == [(mine.pk, "read")]  # type: ignore[attr-defined]
     assert theirs not in queries.visible_to(a, [unclaimed.public_id])
     assert {p.pk for p in queries.visible_to(a, [unclaimed.public_id, theirs.public_id])} == {unclaimed.pk, mine.pk}
+
+
+@pytest.mark.parametrize("of_browser", [True, False])
+@pytest.mark.parametrize("role", [*Role, None, "anonymous"])
+def test_one_proposal_is_seen_by_whom_and_as_what_the_list_says(role: str | None, of_browser: bool) -> None:
+    call = make_call()
+    mine, theirs, unclaimed = (
+        draft(call, person("a@example.org")),
+        draft(call, person("b@example.org")),
+        draft(call, None),
+    )
+    user = AnonymousUser() if role == "anonymous" else person("c@example.org")
+    if isinstance(user, User) and role:
+        assert mine.organisation is not None
+        Membership.objects.create(user=user, organisation=mine.organisation, role=role)
+    own = [unclaimed.public_id, theirs.public_id] if of_browser else []
+    listed = {proposal.pk: proposal.my_role for proposal in queries.visible_to(user, own)}  # type: ignore[attr-defined]
+    asked = {proposal.pk: queries.visible(user, proposal.public_id, own) for proposal in (mine, theirs, unclaimed)}
+    assert {pk: found.my_role for pk, found in asked.items() if found} == listed  # type: ignore[attr-defined]
+    assert len(listed) == (role in Role) + of_browser
+    assert queries.visible(user, uuid4(), own) is None
 
 
 def test_nobody_can_use_invitations_to_write_to_many_strangers() -> None:
