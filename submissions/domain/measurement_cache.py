@@ -1,7 +1,7 @@
 """Where measurements and laid-out lines are kept: in the process, and in the cache that all processes share.
 
-The shared cache is a courtesy. If it fails, it is left alone for a while, so that a lost Redis costs one time-out
-a minute and never an answer.
+The shared cache is a courtesy. If it fails, it is left alone for a while, so that a lost Redis costs little time and
+never an answer.
 """
 
 import logging
@@ -20,8 +20,10 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 MAX_ENTRIES = 512
-REST_SECONDS = 60.0
-"""How long the shared cache is left alone after a failure."""
+REST = 30
+"""So many times as long as a failure took is the shared cache left alone: a server that refuses is asked again soon, one that
+is silent seldom."""
+LEAST_REST_SECONDS = 1.0
 
 MAX_LINE_WEIGHT = 8_000_000
 """Weight of the lines that a process keeps, about their bytes: those of some 1,000 descriptions of two pages."""
@@ -43,23 +45,25 @@ class SharedCache:
         """Return what is known of these keys."""
         if self._rests():
             return {}
+        begun = time.monotonic()
         try:
             return dict(cache.get_many(keys))
         except Exception:  # noqa: BLE001 - a cache that can't be read (or unpickled) is a cache without the value
-            self._rest()
+            self._rest(begun)
             return {}
 
     def set_many(self, values: Mapping[str, Any], seconds: float) -> None:
         """Keep the values."""
         if self._rests() or not values:
             return
+        begun = time.monotonic()
         try:
             if len(values) == 1:  # one command instead of a transaction of two
                 cache.set(*next(iter(values.items())), seconds)
             else:
                 cache.set_many(dict(values), seconds)
         except Exception:  # noqa: BLE001 - whatever a cache backend raises, the value is known already
-            self._rest()
+            self._rest(begun)
 
     def trust(self) -> None:
         """Use the cache again at once."""
@@ -68,9 +72,11 @@ class SharedCache:
     def _rests(self) -> bool:
         return time.monotonic() < self._rests_until
 
-    def _rest(self) -> None:
-        self._rests_until = time.monotonic() + REST_SECONDS
-        logger.warning("The shared cache fails; the page meter does without it for %d s.", REST_SECONDS)
+    def _rest(self, begun: float) -> None:
+        now = time.monotonic()
+        seconds = max(LEAST_REST_SECONDS, REST * (now - begun))
+        self._rests_until = now + seconds
+        logger.warning("The shared cache fails; the page meter does without it for %d s.", seconds)
 
 
 shared = SharedCache()
