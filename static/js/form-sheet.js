@@ -4,6 +4,7 @@
 import { autosave, typed, typedBefore } from "./autosave.js";
 import "./submit-once.js";
 
+const SECOND = 1000;
 const SAVE_AFTER = 1500;
 const MEASURE_AFTER = 600;
 const ASK_AGAIN_AFTER = 1000;
@@ -62,7 +63,7 @@ function liveMeter() {
       show(await response.text());
       if (response.status === STILL_COUNTING) {
         // Many are writing: who asks ever more seldom leaves the server to the measuring.
-        later(wait);
+        later(Math.max(wait, SECOND * response.headers.get("Retry-After")));
         wait = Math.min(2 * wait, ASK_AGAIN_AT_MOST_AFTER);
         return;
       }

@@ -23,6 +23,9 @@ from submissions.views.access import for_proposal
 LONGEST_WAIT = timedelta(seconds=0.1)
 """So long may a request have waited for a thread before the meter leaves the processor to those who save and submit."""
 
+ASK_AGAIN_AFTER = 5
+"""Seconds after which a page asks again that was sent away so; a text of which nobody changes more waits no longer than that."""
+
 
 def give_way(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Answer at once that the meter is still counting (202) while requests queue up; the page asks again a little later.
@@ -37,7 +40,8 @@ def give_way(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[H
             except Resolver404:
                 return get_response(request)
             if found.view_name == "submissions:meter":
-                return HttpResponse(render_to_string("submissions/meter.html", {"proposal": found.kwargs}), status=202)
+                answer = render_to_string("submissions/meter.html", {"proposal": found.kwargs})
+                return HttpResponse(answer, status=202, headers={"Retry-After": str(ASK_AGAIN_AFTER)})
         return get_response(request)
 
     return middleware

@@ -23,6 +23,8 @@ class Answer:
     status: int
     location: str
     body: str
+    retry_after: int = 0
+    """Seconds."""
 
 
 @dataclass
@@ -105,7 +107,12 @@ class Browser:
             body = await reader.readexactly(int(headers.get("content-length", "0")))
         if headers.get("connection", "").lower() == "close":
             self.close()
-        return Answer(int(lines[0].split()[1]), headers.get("location", ""), body.decode("utf-8", "replace"))
+        return Answer(
+            int(lines[0].split()[1]),
+            headers.get("location", ""),
+            body.decode("utf-8", "replace"),
+            int(headers.get("retry-after", "0")),
+        )
 
     def close(self) -> None:
         """Let the connection go."""

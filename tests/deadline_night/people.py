@@ -98,8 +98,9 @@ class Person:
 
     async def _measure(self, begun: float) -> None:
         other = Browser(self._port, self.draft.session, self._record)  # browsers open a second connection for it
-        for pause in (1, 2, 4, 8):  # as the page's script asks again
+        for wait in (1, 2, 4, 8):  # as the page's script asks again
             answer = await other.post("page meter", f"{self.draft.address}umfang/", self.draft.sections)
+            pause = max(wait, answer.retry_after)
             # The next change of the text asks anew.
             if answer.status != 202 or time.monotonic() - begun + pause > AUTOSAVE_SECONDS:
                 break
