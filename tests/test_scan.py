@@ -3,6 +3,8 @@
 from http.cookiejar import Cookie, CookieJar
 from typing import Any
 
+from django.urls import reverse
+
 from tests import scan
 
 
@@ -10,8 +12,8 @@ def report(**found: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     return {"vulnerabilities": {}, "anomalies": {}, "additionals": {}} | found
 
 
-def finding(level: int, info: str = "Something") -> dict[str, Any]:
-    return {"level": level, "method": "GET", "path": "/beleg/", "parameter": "reference", "info": info}
+def finding(level: int, info: str = "Something", path: str = "/beleg/") -> dict[str, Any]:
+    return {"level": level, "method": "GET", "path": path, "parameter": "reference", "info": info}
 
 
 def test_all_that_is_more_than_information_is_a_problem_of_whatever_kind() -> None:
@@ -33,6 +35,18 @@ def test_only_the_deleted_cookie_of_messages_may_be_without_flags() -> None:
     problems = list(scan.findings(report(vulnerabilities={"HttpOnly Flag cookie": cookies})))
     assert len(problems) == 1
     assert "sessionid" in problems[0]
+
+
+def test_only_the_pages_that_show_a_pdf_may_let_in_objects() -> None:
+    paths = [
+        reverse("review:file", args=[7]),
+        reverse("review:answer", args=[7, 8]),
+        reverse("review:letters", args=[7]),
+    ]
+    policies = [finding(1, "CSP attribute object-src is not safe", path) for path in paths]
+    problems = list(scan.findings(report(vulnerabilities={"Content Security Policy Configuration": policies})))
+    assert len(problems) == 1
+    assert paths[2] in problems[0]
 
 
 def test_errors_in_the_log_are_problems_and_refusals_are_none() -> None:
