@@ -13,7 +13,8 @@ from tests.servers import environment
 
 environment.prepare()
 
-import redis  # noqa: E402 (Django has to be set up first)
+import hypothesis  # noqa: E402 (Django has to be set up first)
+import redis  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import transaction  # noqa: E402
 from django.utils import timezone, translation  # noqa: E402
@@ -26,6 +27,10 @@ from tests.servers.celery_process import CeleryProcess  # noqa: E402
 from tests.servers.clamd import Scanner  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# How long an example takes says more of the machine than of the portal.
+hypothesis.settings.register_profile("portal", deadline=None)
+hypothesis.settings.load_profile("portal")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -64,7 +64,7 @@ def test_nobody_waits_longer_than_the_time_out_for_a_silent_scanner(
     scanner.is_silent = True
     began = time.monotonic()
     assert examine(b"%PDF-") is Verdict.UNKNOWN
-    assert 0.3 <= time.monotonic() - began < 1
+    assert 0.3 <= time.monotonic() - began < 3
 
 
 def test_nor_for_one_that_takes_nothing_or_does_not_listen(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,7 +75,7 @@ def test_nor_for_one_that_takes_nothing_or_does_not_listen(settings: Settings, m
         assert examine(bytes(5 * 1024 * 1024)) is Verdict.UNKNOWN
     settings.CLAMAV_ADDRESS = ("127.0.0.1", free_port())
     assert examine(b"%PDF-") is Verdict.UNKNOWN
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 3
 
 
 @pytest.mark.django_db

@@ -67,7 +67,7 @@ def test_the_even_level_is_filled_like_water() -> None:
     assert even_level([], 5) == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_no_plan_ever_breaks_a_rule(data: st.DataObject) -> None:
     needs = data.draw(st.lists(st.integers(0, 3), min_size=1, max_size=8))

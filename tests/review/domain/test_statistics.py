@@ -122,7 +122,7 @@ def test_a_threshold_is_not_above_itself() -> None:
     assert below(np.array([1.0]), np.array([NONE])).tolist() == [False]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 100)), min_size=1, max_size=40))
 def test_medians_are_those_of_the_standard_library(sheets: list[tuple[int, int]]) -> None:
     from statistics import median
@@ -135,7 +135,7 @@ def test_medians_are_those_of_the_standard_library(sheets: list[tuple[int, int]]
         assert found[group] == median(members) if members else math.isnan(found[group])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, 20), max_size=30))
 def test_a_rank_is_one_more_than_the_number_of_better_ones(figures: list[int]) -> None:
     expected = [1 + sum(other > figure for other in figures) for figure in figures]

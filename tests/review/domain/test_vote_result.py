@@ -336,7 +336,7 @@ def test_each_step_is_in_the_audit_log_and_none_tells_a_vote(call: Call, who: Co
     assert not any(choice in entry.payload for entry in entries for choice in ("yes", "abstain", "objection"))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     some.lists(some.lists(some.sampled_from(["", *Choice.values]), min_size=3, max_size=3), min_size=5, max_size=5),
     some.sampled_from([str(rule) for rule in VotingRound.Rule]),

@@ -150,10 +150,10 @@ def test_a_decompression_bomb_is_not_unpacked() -> None:
     ids=["one page 300,000 times", "ten times ten times ten ...", "its own branch", "none"],
 )
 def test_a_file_with_countless_pages_or_none_is_refused_at_once(data: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(LetterRefused, match="höchstens 10 Seiten"):
         checked_pages(data)
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_a_structure_that_unpacks_to_half_a_gigabyte_is_not_unpacked() -> None:

@@ -26,7 +26,7 @@ EXAMPLES = int(os.environ.get("METER_EXAMPLES", "150"))
 SECTIONS = list(description.SECTION_TITLES)
 
 pytestmark = pytest.mark.usefixtures("fresh_meter")
-layouts = settings(deadline=None, max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), print_blob=True)
+layouts = settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), print_blob=True)
 
 OTHER_SCRIPTS = (
     "السلام عليكم ورحمة الله",

@@ -53,7 +53,7 @@ passages = st.lists(st.tuples(words, gaps), max_size=30).map(lambda pairs: "".jo
 # Repeating a passage reaches the second and third page without making the example itself long.
 texts = st.tuples(passages, st.integers(1, 12)).map(lambda drawn: drawn[0] * drawn[1])
 descriptions = st.fixed_dictionaries({}, optional=dict.fromkeys(description.SECTION_TITLES, texts))
-layouts = settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+layouts = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
 @settings(layouts, max_examples=25)

@@ -4,7 +4,7 @@ import re
 from html import unescape
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from submissions.domain import structured_text
@@ -63,7 +63,6 @@ def test_a_run_without_a_space_gets_chances_to_break_and_loses_no_character() ->
 
 
 @given(st.text(alphabet="ab *-•1.2)\n<&ü😀", max_size=60))
-@settings(deadline=None)
 def test_only_known_tags_come_out_and_every_letter_is_kept(text: str) -> None:
     text = structured_text.clean(text)
     html = structured_text.to_html(text)
@@ -72,7 +71,6 @@ def test_only_known_tags_come_out_and_every_letter_is_kept(text: str) -> None:
 
 
 @given(st.text(alphabet="ab *-•1.2)\n", max_size=60))
-@settings(deadline=None)
 def test_each_run_stands_in_the_text_where_it_says(text: str) -> None:
     text = structured_text.clean(text)
     for run in structured_text.runs(text):

@@ -4,7 +4,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from connective.pdf import fonts
@@ -35,7 +35,6 @@ def test_what_nobody_sees_is_taken_out(typed: str, stored: str) -> None:
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=())))
-@settings(deadline=None)
 def test_cleaning_any_string_gives_text_that_can_be_stored_and_stays_as_it_is(typed: str) -> None:
     stored = clean(typed)
     stored.encode()
@@ -73,6 +72,5 @@ def test_a_refusal_of_many_names_five() -> None:
 
 
 @given(st.text())
-@settings(deadline=None)
 def test_a_text_is_refused_exactly_if_a_font_lacks_one_of_its_characters(text: str) -> None:
     assert (refusal(text) is None) == (fonts.unsupported_characters(text) == [])
