@@ -185,19 +185,17 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 20_000
 """Each PDF that is written leaves some hundred bytes behind (docs/benchmarks.md); a new process begins without them."""
-# A free worker takes the task with the lowest number: first what somebody waits for at a screen (0: a sign-in code, a
-# measurement), then e-mails, documents, and what comes by the thousand.
+# A free worker takes the task with the lowest number, of equal ones the oldest.
 _priorities = {
-    "connective.mail.tasks.send": 3,
-    "submissions.tasks.finish_receipt": 6,
-    "submissions.tasks.sweep_receipts": 6,
-    "review.tasks.make_paper": 6,
-    "review.tasks.make_minutes": 6,
-    "review.tasks.sweep_minutes": 6,
-    "review.tasks.compare_topics": 6,
+    # Somebody waits for it at a screen, or it shows that somebody works.
+    "connective.accounts.tasks.send_code": 0,
+    "connective.observe.tasks.heartbeat": 0,
+    "submissions.tasks.measure_description": 0,
+    # It comes by the thousand, or by night.
+    "connective.privacy.tasks.erase_expired": 9,
     "review.tasks.make_answers": 9,
     "review.tasks.sweep_answers": 9,
-    "connective.privacy.tasks.erase_expired": 9,
+    "*": 6,
 }
 CELERY_TASK_ROUTES = {task: {"priority": number} for task, number in _priorities.items()}
 CELERY_TIMEZONE = "UTC"

@@ -2,14 +2,16 @@
 
 import os
 import shutil
+import sys
 import tempfile
 import threading
 from typing import Any
 
 wsgi_app = "connective.wsgi"
 bind = os.environ.get("BIND") or f"127.0.0.1:{os.environ.get('PORT', '8000')}"
-# The portal is loaded once, before the processes fork: one that takes the place of another serves at once.
-preload_app = True
+# The portal is loaded once, before the processes fork: one that takes the place of another serves at once. The libraries of
+# macOS are not made to be forked.
+preload_app = sys.platform != "darwin"
 worker_class = "connective.launch.punctual_worker.PunctualWorker"
 # One process on SQLite, which has one writer at a time anyway; production sets more.
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
@@ -26,6 +28,8 @@ os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="porta
 
 def when_ready(server: Any) -> None:  # noqa: ARG001
     """Load what would else be loaded by the first requests of each process."""
+    if not preload_app:
+        return
     import weasyprint  # noqa: F401
     from django.urls import get_resolver
 

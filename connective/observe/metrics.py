@@ -8,10 +8,9 @@ import os
 from collections.abc import Iterator
 
 import redis
-from amqp.exceptions import ChannelError
 from django.core.cache import cache
 from django.db.models import Count, Min
-from kombu.exceptions import OperationalError
+from kombu.exceptions import ChannelError, OperationalError
 from prometheus_client import CollectorRegistry, Histogram, generate_latest, multiprocess
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
@@ -85,7 +84,7 @@ def tasks_waiting(queue: str = "celery") -> int | None:
             return int(broker.default_channel.queue_declare(queue, passive=True).message_count)  # type: ignore[attr-defined]
     except ChannelError:  # no queue: nothing waits
         return 0
-    except OperationalError:
+    except (OperationalError, redis.RedisError):
         return None
 
 

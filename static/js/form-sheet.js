@@ -129,10 +129,10 @@ function municipalities() {
 }
 
 /** A meter on a page without the form: ask once for what is saved. */
-async function savedMeter() {
+async function savedMeter(wait = ASK_AGAIN_AFTER) {
   const response = await fetch(`${meter.dataset.url}?part=meter`).catch(() => null);
   if (response?.ok) show(await response.text());
-  if (response?.status === STILL_COUNTING) setTimeout(savedMeter, ASK_AGAIN_AFTER);
+  if (response?.status === STILL_COUNTING) setTimeout(savedMeter, wait, Math.min(2 * wait, ASK_AGAIN_AT_MOST_AFTER));
 }
 
 if (form) {

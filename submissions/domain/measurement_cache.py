@@ -23,7 +23,7 @@ MAX_ENTRIES = 512
 REST = 30
 """So many times as long as a failure took is the shared cache left alone: a server that refuses is asked again soon, one that
 is silent seldom."""
-LEAST_REST_SECONDS = 1.0
+LEAST_REST_SECONDS, LONGEST_REST_SECONDS = 1.0, 60.0
 
 MAX_LINE_WEIGHT = 8_000_000
 """Weight of the lines that a process keeps, about their bytes: those of some 1,000 descriptions of two pages."""
@@ -74,8 +74,8 @@ class SharedCache:
 
     def _rest(self, begun: float) -> None:
         now = time.monotonic()
-        seconds = max(LEAST_REST_SECONDS, REST * (now - begun))
-        self._rests_until = now + seconds
+        seconds = min(max(LEAST_REST_SECONDS, REST * (now - begun)), LONGEST_REST_SECONDS)
+        self._rests_until = max(self._rests_until, now + seconds)
         logger.warning("The shared cache fails; the page meter does without it for %d s.", seconds)
 
 

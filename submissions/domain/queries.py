@@ -38,7 +38,8 @@ def visible(
 ) -> Proposal | None:
     """Return one proposal as `visible_to` would, with `my_role` and what is `related` to it; None if the person sees none.
 
-    What is typed is saved and measured every few seconds: two small questions take half the time of a large one.
+    The same rule as there, asked in two small questions, which take half the time of the large one: what is typed is saved and
+    measured every few seconds.
     """
     proposal = Proposal.objects.select_related(*related).filter(public_id=public_id).order_by().first()
     if proposal is None:

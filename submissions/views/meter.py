@@ -24,7 +24,7 @@ LONGEST_WAIT = timedelta(seconds=0.1)
 """So long may a request have waited for a thread before the meter leaves the processor to those who save and submit."""
 
 ASK_AGAIN_AFTER = 5
-"""Seconds after which a page asks again that was sent away so; a text of which nobody changes more waits no longer than that."""
+"""Seconds after which, at the earliest, a page asks again that was sent away so."""
 
 
 def give_way(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
