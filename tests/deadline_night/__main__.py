@@ -38,7 +38,7 @@ def main() -> int:
     from django.test.utils import setup_databases, teardown_databases
 
     from connective.launch import valkey
-    from tests.deadline_night import prepare, report
+    from tests.deadline_night import prepare, processor, report
     from tests.deadline_night.topology import Topology
     from tests.smtp import listening
 
@@ -61,9 +61,10 @@ def main() -> int:
         try:
             _wait_for_the_portal(web_port)
             call, drafts = prepare.call_with_drafts(PEOPLE, WRITING_SECONDS + SUBMITTING_SECONDS + 20)
-            record = asyncio.run(_night(call.closes_at.timestamp(), drafts, web_port, topology))
+            with processor.watched() as speed:
+                record = asyncio.run(_night(call.closes_at.timestamp(), drafts, web_port, topology))
             report.wait_for_the_mails(post_office, 180)
-            return report.show(call, drafts, record, post_office)
+            return report.show(call, drafts, record, post_office, speed)
         finally:
             topology.stop()
             teardown_databases(databases, verbosity=0)

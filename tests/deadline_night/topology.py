@@ -18,6 +18,9 @@ COMMANDS = {
     "worker": [*CELERY, "worker", "--concurrency=1", "--loglevel=WARNING", "--without-gossip", "--without-mingle"],
     "beat": [*CELERY, "beat", "--loglevel=WARNING"],
 }
+SHARES = {"worker": 6}
+"""Linux shares the processor among sessions before it looks at priorities; this niceness of a session is the quarter that
+compose gives the worker (`cpu_shares`)."""
 
 
 class Topology:
@@ -44,6 +47,8 @@ class Topology:
             self._running[name] = subprocess.Popen(
                 command, cwd=ROOT, env=self._environment, stdout=log, stderr=log, start_new_session=True
             )
+        if name in SHARES and (autogroup := Path(f"/proc/{self._running[name].pid}/autogroup")).exists():
+            autogroup.write_text(str(SHARES[name]), encoding="ascii")
         if name == "redis":
             valkey.wait_until(lambda: valkey.answers(self._redis_port), 10)
 
