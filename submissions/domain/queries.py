@@ -10,6 +10,9 @@ from django.db.models import Case, CharField, OuterRef, Q, QuerySet, Subquery, V
 from connective.accounts.models import User
 from submissions.models import Call, Invitation, Membership, Proposal, Role
 
+SHOWN = ("call", "organisation", "saved_by", "version_in_force")
+"""What lists and pages show of what a proposal is related to."""
+
 
 def visible_to(user: User | AnonymousUser, own_drafts: Iterable[UUID] = ()) -> QuerySet[Proposal]:
     """Return the proposals a person may see, each with `my_role`.
@@ -28,13 +31,13 @@ def visible_to(user: User | AnonymousUser, own_drafts: Iterable[UUID] = ()) -> Q
         .annotate(
             my_role=Case(When(organisation=None, then=Value(Role.EDIT.value)), default=role, output_field=CharField())
         )
-        .select_related("call", "organisation", "saved_by", "version_in_force")
+        .select_related(*SHOWN)
         .order_by("-saved_at")
     )
 
 
 def visible(
-    user: User | AnonymousUser, public_id: UUID, own_drafts: Iterable[UUID] = (), related: Iterable[str] = ("call",)
+    user: User | AnonymousUser, public_id: UUID, own_drafts: Iterable[UUID] = (), related: Iterable[str] = SHOWN
 ) -> Proposal | None:
     """Return one proposal as `visible_to` would, with `my_role` and what is `related` to it; None if the person sees none.
 

@@ -11,13 +11,12 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from rules.permissions import has_perm
 
-from submissions.domain.queries import visible, visible_to
+from submissions.domain.queries import SHOWN, visible, visible_to
 from submissions.models import Organisation, Proposal
 
 SESSION_KEY = "drafts"
-SHOWN = ("call", "organisation", "saved_by", "version_in_force")
 WRITTEN = ("call",)
-"""What pages show of what a proposal is related to, and what a request needs that changes it."""
+"""What a request that changes a proposal needs of what it is related to."""
 
 type_of_view = Callable[..., HttpResponseBase]
 
