@@ -31,8 +31,8 @@ def save_section(
     possible after the deadline too: the text is kept, it only cannot be submitted any more.
     Raises SectionConflict (with the section as it stands) and NotEditable.
     """
-    locked = Proposal.objects.select_for_update().get(pk=proposal.pk)
-    section = Section.objects.select_for_update().get(proposal=locked, key=key)
+    section = Section.objects.select_for_update().select_related("proposal").get(proposal=proposal, key=key)
+    locked = section.proposal
     if section.content == content:
         return section
     if locked.state not in Proposal.EDITABLE:
