@@ -28,7 +28,7 @@ test: ## run all tests on PostgreSQL, then those of the database once more on SQ
 
 check: ## style, types, layers, templates, migrations, translations, settings for production, image and containers
 	@$(SET_UP) check
-	@$(MAKE) --no-print-directory --keep-going style types layers templates migrations translations production image
+	@$(MAKE) --no-print-directory --keep-going -j2 style types layers templates migrations translations production image
 
 style:
 	$(VENV)/ruff check --quiet .

@@ -17,7 +17,7 @@ from connective.mail.queue import queue
 from submissions.domain.deadline import extend_call
 from submissions.domain.municipality_register import load_sample
 from submissions.models import Call, PastEvent
-from tests.e2e.conftest import WIDTHS, Accessible, follow
+from tests.e2e.conftest import WIDTHS, Accessible, at_widths, follow
 from tests.submissions.build import member, open_call, submitted, with_organisation
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,10 +66,11 @@ def pages_of(model: type[models.Model], person: User) -> list[str]:
 
 
 def test_every_page_of_the_administration_is_accessible(
-    office: Page, administrator: User, accessible: Accessible
+    administrator: User, enter: Callable[..., Page], accessible: Accessible
 ) -> None:
+    office = enter(administrator)
     office.goto(reverse("admin:index"))
-    accessible(office, "Verwaltung")
+    at_widths(office, accessible, "Verwaltung")
     event = PastEvent.objects.get().pk
     for address in (  # of which all models have the same
         reverse("admin:app_list", args=["submissions"]),
@@ -77,11 +78,11 @@ def test_every_page_of_the_administration_is_accessible(
         reverse("admin:submissions_pastevent_delete", args=[event]),
     ):
         office.goto(address)
-        accessible(office, "", address)
+        at_widths(office, accessible, "", address)
     for model in admin.site._registry:
         for address in pages_of(model, administrator):
             office.goto(address)
-            accessible(office, "", address)
+            at_widths(office, accessible, "", address)
 
 
 def test_a_stranger_is_led_to_the_sign_in_of_the_portal(page: Page, transactional_db: None) -> None:

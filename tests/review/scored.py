@@ -80,8 +80,16 @@ def proposals(call: Call, titles: Sequence[str], contents: Sequence[Mapping[str,
     return list(Proposal.objects.filter(pk__in=[proposal.pk for proposal in made]).order_by("reference"))
 
 
-def score(criteria_set: CriteriaSet, judged: Mapping[Proposal, Mapping[User, Sequence[int | None]]]) -> None:
-    """Create submitted sheets: for each proposal and reviewer the values in the order of the criteria, None if not applicable."""
+def score(
+    criteria_set: CriteriaSet,
+    judged: Mapping[Proposal, Mapping[User, Sequence[int | None]]],
+    *,
+    are_assigned: bool = False,
+) -> None:
+    """Create submitted sheets: for each proposal and reviewer the values in the order of the criteria, None if not applicable.
+
+    Whoever is not assigned already (`are_assigned`) is so, too.
+    """
     rows = [(proposal, reviewer, values) for proposal, by in judged.items() for reviewer, values in by.items()]
     sheets = ScoreSheet.objects.bulk_create(
         ScoreSheet(
@@ -112,13 +120,14 @@ def score(criteria_set: CriteriaSet, judged: Mapping[Proposal, Mapping[User, Seq
         ),
         batch_size=5000,
     )
-    Assignment.objects.bulk_create(
-        (
-            Assignment(proposal=proposal, reviewer=reviewer, assigned_by=reviewer, assigned_at=AT)
-            for proposal, reviewer, _values in rows
-        ),
-        batch_size=5000,
-    )
+    if not are_assigned:
+        Assignment.objects.bulk_create(
+            (
+                Assignment(proposal=proposal, reviewer=reviewer, assigned_by=reviewer, assigned_at=AT)
+                for proposal, reviewer, _values in rows
+            ),
+            batch_size=5000,
+        )
 
 
 def declare(person: User, judged: Sequence[Proposal], kind: str = Declaration.Kind.NONE) -> None:

@@ -26,6 +26,8 @@ def prepare() -> None:
 
     # Set before the first access to a storage or connection; the manifest has a test of its own.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    # Else every client of a test begins with a walk through all static files.
+    settings.WHITENOISE_AUTOREFRESH = True
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         # A file, not memory, since a Celery worker shares it.
         settings.DATABASES["default"]["TEST"] = {"NAME": f"{settings.DATABASES['default']['NAME']}.test"}
