@@ -29,6 +29,9 @@ from tests.servers.clamd import Scanner  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 
+ONCE = {"accounts", "admin", "hostile", "observe", "views"}
+"""Folders of tests of requests, which are not run again on the other database: there the matrix of routes opens every page."""
+
 # How long an example takes says more of the machine than of the portal.
 hypothesis.settings.register_profile("portal", deadline=None)
 hypothesis.settings.load_profile("portal")
@@ -57,7 +60,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             "live_server",
             "one_transaction",
         }
-        if not uses_database or item.get_closest_marker("e2e"):
+        if not uses_database or item.get_closest_marker("e2e") or ONCE.intersection(item.path.parts):
             dropped.append(item)
     if config.getoption("--database-only"):
         config.hook.pytest_deselected(items=dropped)

@@ -44,7 +44,7 @@ class TestVerifying:
             ("actor_id", 4711),
             ("actor_mark", "f" * 64),
             ("subject_type", "submissions.call"),
-            ("subject_id", "7"),
+            ("subject_id", "another"),
             ("payload", '{"turn": 2}'),
             ("hash", "f" * 64),
             ("previous_hash", "f" * 64),
