@@ -32,6 +32,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ONCE = {"accounts", "admin", "hostile", "observe", "views"}
 """Folders of tests of requests, which are not run again on the other database: there the matrix of routes opens every page."""
 
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "one_transaction"}
+
 # How long an example takes says more of the machine than of the portal.
 hypothesis.settings.register_profile("portal", deadline=None)
 hypothesis.settings.load_profile("portal")
@@ -39,7 +41,9 @@ hypothesis.settings.load_profile("portal")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer the selection for the second run on the other database."""
-    parser.addoption("--database-only", action="store_true", help="only tests that use the database, none in a browser")
+    parser.addoption(
+        "--database-only", action="store_true", help="only tests of the database, and the matrix of routes"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -54,13 +58,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures & {"browser", "page", "context"}:
             item.add_marker("e2e")
-        uses_database = item.get_closest_marker("django_db") or fixtures & {
-            "db",
-            "transactional_db",
-            "live_server",
-            "one_transaction",
-        }
-        if not uses_database or item.get_closest_marker("e2e") or ONCE.intersection(item.path.parts):
+        uses_database = item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES
+        folders = item.path.relative_to(ROOT / "tests").parts
+        if not uses_database or item.get_closest_marker("e2e") or ONCE.intersection(folders):
             dropped.append(item)
     if config.getoption("--database-only"):
         config.hook.pytest_deselected(items=dropped)

@@ -113,7 +113,7 @@ def has_reviewed_all(person: User, team: Team, values: tuple[int, ...]) -> None:
     """Let somebody have reviewed all proposals, each with one value for all criteria, without a browser."""
     scored.declare(person, team.proposals)
     judged = {proposal: {person: [value] * len(KEYS)} for proposal, value in zip(team.proposals, values, strict=True)}
-    scored.score(CriteriaSet.objects.get(), judged, are_assigned=True)
+    scored.score(CriteriaSet.objects.get(), judged)
 
 
 def test_from_the_assignment_to_the_paper(

@@ -223,7 +223,7 @@ def test_without_the_cache_nobody_is_kept_from_working(settings: Settings) -> No
     call = open_call()
     settings.CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "connective.cache.Cache",
             "LOCATION": "redis://127.0.0.1:1/0",
             "OPTIONS": {"socket_connect_timeout": 1},
         }

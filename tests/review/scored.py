@@ -80,15 +80,10 @@ def proposals(call: Call, titles: Sequence[str], contents: Sequence[Mapping[str,
     return list(Proposal.objects.filter(pk__in=[proposal.pk for proposal in made]).order_by("reference"))
 
 
-def score(
-    criteria_set: CriteriaSet,
-    judged: Mapping[Proposal, Mapping[User, Sequence[int | None]]],
-    *,
-    are_assigned: bool = False,
-) -> None:
+def score(criteria_set: CriteriaSet, judged: Mapping[Proposal, Mapping[User, Sequence[int | None]]]) -> None:
     """Create submitted sheets: for each proposal and reviewer the values in the order of the criteria, None if not applicable.
 
-    Whoever is not assigned already (`are_assigned`) is so, too.
+    Whoever is not yet assigned to a proposal is so, too.
     """
     rows = [(proposal, reviewer, values) for proposal, by in judged.items() for reviewer, values in by.items()]
     sheets = ScoreSheet.objects.bulk_create(
@@ -120,14 +115,14 @@ def score(
         ),
         batch_size=5000,
     )
-    if not are_assigned:
-        Assignment.objects.bulk_create(
-            (
-                Assignment(proposal=proposal, reviewer=reviewer, assigned_by=reviewer, assigned_at=AT)
-                for proposal, reviewer, _values in rows
-            ),
-            batch_size=5000,
-        )
+    Assignment.objects.bulk_create(
+        (
+            Assignment(proposal=proposal, reviewer=reviewer, assigned_by=reviewer, assigned_at=AT)
+            for proposal, reviewer, _values in rows
+        ),
+        batch_size=5000,
+        ignore_conflicts=True,
+    )
 
 
 def declare(person: User, judged: Sequence[Proposal], kind: str = Declaration.Kind.NONE) -> None:

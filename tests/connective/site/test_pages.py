@@ -115,7 +115,7 @@ def test_a_database_that_does_not_answer_is_reported(client: Client, monkeypatch
 def test_a_cache_that_is_down_is_reported_but_does_not_close_the_portal(client: Client, settings: Any) -> None:
     settings.CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "connective.cache.Cache",
             "LOCATION": "redis://127.0.0.1:1/0",
             "OPTIONS": {"socket_connect_timeout": 1},
         }

@@ -22,7 +22,7 @@ def redis_at(port: int) -> dict[str, Any]:
     """Return the settings of a cache server there that has a second for each answer."""
     return {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "connective.cache.Cache",
             "LOCATION": f"redis://127.0.0.1:{port}/0",
             "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
         }
