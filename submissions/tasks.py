@@ -26,13 +26,15 @@ def told(task: "Task[Any, Any]", *args: object) -> bool:
 
 @shared_task(expires=60)
 def measure_description(proposal_id: int) -> None:
-    """Measure the saved description by the official layout, so that pages and the submission find the answer ready.
+    """Measure the saved description as the submission will, so that it and the pages find the answer ready.
 
     Whoever needs it measures it anyway, so one that has waited for a minute keeps no receipt waiting any more.
     """
     proposal = Proposal.objects.select_related("call").filter(pk=proposal_id).first()
     if proposal:
-        page_limit.measure_officially(form_sheet.description_of(content_of(proposal)), limit=proposal.call.page_limit)
+        page_limit.measure_for_submission(
+            form_sheet.description_of(content_of(proposal)), limit=proposal.call.page_limit
+        )
 
 
 @shared_task

@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from celery.signals import worker_process_init, worker_ready
+from celery.signals import worker_process_init, worker_process_shutdown, worker_ready
 
 from connective.celery import app
 
@@ -26,3 +26,11 @@ def warm_the_layout_engine(**_: Any) -> None:
 
     warm_up()
     let_people_go_first()
+
+
+@worker_process_shutdown.connect
+def remove_unpacked_fonts(**_: Any) -> None:
+    """Leave no fonts behind; what is registered for the end of a process is not called in those of a pool."""
+    from connective.pdf import engine
+
+    engine.remove_unpacked_fonts()

@@ -93,9 +93,16 @@ def _font_configuration() -> "FontConfiguration":
     with _without_system_fonts():
         configuration = FontConfiguration()
     CSS(string=fonts.font_face_css(), font_config=configuration, url_fetcher=_fetcher())
-    # Its unpacked fonts lie in a temporary folder that it removes when it goes, which at the very end is too late.
-    atexit.register(_font_configuration.cache_clear)
+    atexit.register(remove_unpacked_fonts)
     return configuration
+
+
+def remove_unpacked_fonts() -> None:
+    """Remove the temporary folder (3 MB) of the font configuration, for a process that is about to end.
+
+    The configuration does that itself when it goes, which at the very end is too late.
+    """
+    _font_configuration.cache_clear()
 
 
 def stylesheet_source(*names: str) -> str:

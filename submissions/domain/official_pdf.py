@@ -3,6 +3,7 @@
 Takes plain data only. Equal data give equal bytes, so the SHA-256 of the file can be recomputed by making it again.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,8 @@ from submissions.domain import description, structured_text
 
 if TYPE_CHECKING:
     from weasyprint import Document
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -93,17 +96,21 @@ def description_pages(rendered: "Document") -> int:
     return line_boxes.page_count(rendered, description.PAGE_NAME)
 
 
-def render(content: OfficialContent) -> bytes:
+def render(content: OfficialContent, *, counted: int | None = None) -> bytes:
     """Return the official PDF: tagged, German, with title and bookmarks, marked as PDF/UA-1.
 
-    Takes about as long as the layout of its pages, some 50 ms each; call it from a task, not from a request.
+    The log says so if its description has not as many pages as were `counted` when it was submitted. Takes about as long as the layout of its pages, some 50 ms each; call it from a task, not from a request.
 
     Raises:
         KeyError: for a description with an unknown section.
     """
     html = _html(content)
+    laid_out = engine.layout(html, *description.STYLESHEETS)
+    pages = description_pages(laid_out)
+    if counted not in (None, pages):
+        logger.error("The description of %s has %s pages and was counted as %s.", content.reference, pages, counted)
     return engine.write(
-        engine.layout(html, *description.STYLESHEETS),
+        laid_out,
         identifier=sha256(html.encode()).digest()[:16],
         created=content.received_at,
     )

@@ -4,8 +4,9 @@
     Decimal('0.09')
 
 The count is that of the official PDF (`submissions.domain.description`); nothing is guessed up to one page beyond the
-limit. While people type, only new lines are laid out and the pages composed of them (`page_composition`); a submission
-is measured by the official layout itself. A longer text is cut before the layout and its size beyond is estimated.
+limit. While people type, only new lines are laid out and the pages composed of them (`page_composition`); whether a text
+near the limit may be submitted the official layout itself says. A longer text is cut before the layout and its size beyond is
+estimated.
 """
 
 import logging
@@ -32,6 +33,7 @@ __all__ = [
     "Typed",
     "cached",
     "measure",
+    "measure_for_submission",
     "measure_officially",
     "warm_up",
 ]
@@ -43,6 +45,8 @@ _MOST_CHARACTERS_PER_PAGE = 15_000
 """More than a page of the narrowest words holds."""
 _FAR = 3
 """Times the pages that are counted exactly: even closely joined letters, guessed too wide, fill more than a third."""
+CLEAR_ROOM = Decimal("0.25")
+"""Pages that a text leaves free if no doubt about a line or two could make it too long."""
 _FORMAT = "2"
 """Raise it when the fields of `Measurement` change: values in a shared cache outlive a release."""
 _OFFICIAL_SECONDS = 30 * 24 * 3600
@@ -69,6 +73,11 @@ class Measurement:
     def fits(self) -> bool:
         """Return whether the description is within the limit."""
         return self.pages <= self.limit
+
+    @property
+    def is_clear(self) -> bool:
+        """Return whether so much room is left that the official layout need not be asked before a submission."""
+        return self.exact and self.fill <= self.limit - CLEAR_ROOM
 
     @property
     def shares(self) -> dict[str, Decimal]:
@@ -106,8 +115,23 @@ def measure(
     return typed.known() or typed.measured(wanted)
 
 
+def measure_for_submission(sections: Mapping[str, str], *, limit: int = DEFAULT_LIMIT) -> Measurement:
+    """Return the length that decides whether the description may be submitted.
+
+    Where a line could matter it is that of the official layout. With `CLEAR_ROOM` below the limit it is composed of lines
+    that are usually known, so that on the night of a deadline nobody waits for a layout; whoever makes the official PDF
+    then compares the pages (`official_pdf.render`).
+
+    Raises:
+        KeyError: for an unknown section.
+        ValueError: if the limit is below one page.
+    """
+    measurement = measure(sections, limit=limit)
+    return measurement if measurement.is_clear else measure_officially(sections, limit=limit)
+
+
 def measure_officially(sections: Mapping[str, str], *, limit: int = DEFAULT_LIMIT) -> Measurement:
-    """Return the length by the layout of the official PDF itself, which decides at the submission.
+    """Return the length by the layout of the official PDF itself.
 
     Takes a whole layout, once for each text: the answer is kept by content for all processes, and `measure` and
     `cached` return it from then on.

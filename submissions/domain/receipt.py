@@ -29,7 +29,8 @@ def finish(version_id: int) -> OfficialPdf:
     if made := OfficialPdf.objects.filter(version=version).first():
         return made
     with translation.override("de"):
-        data = official_pdf.render(official_content(version.proposal, json.loads(version.content), version))
+        content = official_content(version.proposal, json.loads(version.content), version)
+        data = official_pdf.render(content, counted=version.pages)
     digest = hashlib.sha256(data).hexdigest()
     name = f"official/{version.reference}-{version.number}-{digest[:16]}.pdf"
     with transaction.atomic():

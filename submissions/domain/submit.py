@@ -39,7 +39,9 @@ def submit(
     Raises DeadlinePassed, NotYetOpen, ContentChanged, Incomplete, LimitReached and NotEditable.
     """
     if proposal.is_open(received_at):  # as far as known without a lock; who comes late makes nobody wait
-        page_limit.measure_officially(form_sheet.description_of(content_of(proposal)), limit=proposal.call.page_limit)
+        page_limit.measure_for_submission(
+            form_sheet.description_of(content_of(proposal)), limit=proposal.call.page_limit
+        )
     with transaction.atomic():
         call = Call.objects.select_for_update().get(pk=proposal.call_id)
         locked = Proposal.objects.select_for_update().get(pk=proposal.pk)
@@ -84,7 +86,7 @@ def _freeze(proposal: Proposal, checked: str, consent_to: str, actor: User, rece
     number = proposal.versions.count() + 1
     if seal(content, number) != checked:
         raise ContentChanged
-    measurement = page_limit.measure_officially(form_sheet.description_of(content), limit=call.page_limit)
+    measurement = page_limit.measure_for_submission(form_sheet.description_of(content), limit=call.page_limit)
     errors = completeness.check(call, content, measurement).errors
     if errors:
         raise Incomplete(errors)

@@ -29,12 +29,7 @@ WAYS_BACK = {"withdraw": withdraw, "reopen": reopen, "discard": discard_changes}
 @require_safe
 @for_proposal()
 def check(request: HttpRequest, proposal: Proposal) -> HttpResponse:
-    """Show all answers, the completeness check and the one button.
-
-    While the person reads, the worker measures by the official layout, so that the button answers at once.
-    """
-    if proposal.is_open(received_at(request)):
-        told(measure_description, proposal.pk)
+    """Show all answers, the completeness check and the one button."""
     return _check_page(request, proposal)
 
 
@@ -42,6 +37,9 @@ def _check_page(request: HttpRequest, proposal: Proposal, *, problem: str = "", 
     content = content_of(proposal)
     description = form_sheet.description_of(content)
     measurement = page_limit.cached(description, limit=proposal.call.page_limit)
+    is_open = proposal.is_open(received_at(request))
+    if is_open and not (measurement and measurement.is_clear):
+        told(measure_description, proposal.pk)  # measures while the person reads, so that the button answers at once
     return render(
         request,
         "submissions/check.html",
@@ -51,7 +49,7 @@ def _check_page(request: HttpRequest, proposal: Proposal, *, problem: str = "", 
             "measurement": measurement,
             "completeness": completeness.check(proposal.call, content, measurement),
             "seal": seal(content, proposal.versions.count() + 1),
-            "is_open": proposal.is_open(received_at(request)),
+            "is_open": is_open,
             "may_submit": may(request, "submissions.submit_proposal", proposal),
             "may_edit": may(request, "submissions.edit_proposal", proposal),
             "problem": problem,

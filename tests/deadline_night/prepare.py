@@ -39,7 +39,7 @@ def call_with_drafts(people: int, seconds: int) -> tuple[Call, list[Draft]]:
 
 def _draft(call: Call, number: int, chance: random.Random) -> Draft:
     author, organisation = with_organisation(f"person{number}@example.org")
-    sections = meter._sections(chance, paragraphs=8)
+    sections = meter._sections(chance, paragraphs=chance.randint(7, 11))  # 1.3 to 1.9 pages
     page_limit.measure(sections)
     organisation_named = {**COMPLETE["organisation"], "name": f"Stadt {number}"}
     proposal = draft(call, author, description=sections, organisation=organisation_named)

@@ -1,14 +1,16 @@
-"""What a worker process does before its first task."""
+"""What a worker process does before its first task and after its last."""
 
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from connective.launch.worker import NICENESS
 
-START = """
-import os
-from celery.signals import worker_init, worker_process_init, worker_ready
+LIFE = """
+import os, tempfile
+from pathlib import Path
+from celery.signals import worker_init, worker_process_init, worker_process_shutdown, worker_ready
 from connective.launch import worker
 import django
 django.setup()
@@ -17,10 +19,18 @@ print(os.nice(0))
 for ready in (worker_process_init, worker_ready):
     ready.send(sender=None)
     print(os.nice(0))
+temporary = Path(tempfile.gettempdir())
+print(len([*temporary.iterdir()]))
+worker_process_shutdown.send(sender=None)
+print(len([*temporary.iterdir()]), flush=True)
+os._exit(0)  # as processes of a pool end
 """
 
 
-def test_people_who_wait_for_a_page_go_before_the_worker_once_it_is_ready() -> None:
+def test_it_lets_people_go_first_once_it_is_ready_and_leaves_no_fonts_behind(tmp_path: Path) -> None:
     before = os.nice(0)
-    told = subprocess.run([sys.executable, "-c", START], capture_output=True, text=True, check=True).stdout
-    assert list(map(int, told.split())) == [before, max(before, NICENESS), max(before, NICENESS)]
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    ran = subprocess.run([sys.executable, "-c", LIFE], env=environment, capture_output=True, text=True, check=True)
+    *niceness, at_work, afterwards = map(int, ran.stdout.split())
+    assert niceness == [before, max(before, NICENESS), max(before, NICENESS)]
+    assert (at_work, afterwards) == (1, 0)

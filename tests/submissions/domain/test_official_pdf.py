@@ -116,6 +116,13 @@ def test_the_description_has_as_many_pages_as_the_meter_says(sentences: int) -> 
     assert official_pdf.description_pages(official_pdf.document(content)) == measure(content.description).pages
 
 
+def test_a_description_with_other_pages_than_were_counted_is_noticed(caplog: pytest.LogCaptureFixture) -> None:
+    official_pdf.render(CONTENT, counted=3)
+    assert not caplog.records
+    official_pdf.render(CONTENT, counted=2)
+    assert caplog.messages == ["The description of TA2021-0007 has 3 pages and was counted as 2."]
+
+
 def test_nothing_but_the_description_stands_on_its_pages(pdf: bytes) -> None:
     first, *middle, last = pages_as_text(pdf)
     assert "Beschreibung des Themas" in middle[0]

@@ -3,6 +3,8 @@
 import logging
 import socket
 import time
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from django.core.cache import cache as shared
 
 from connective.launch.valkey import wait_until
 from submissions.domain import description, measurement_cache, page_composition, page_limit
-from submissions.domain.page_limit import cached, measure, measure_officially
+from submissions.domain.page_limit import cached, measure, measure_for_submission, measure_officially
 from tests.submissions.domain.conftest import forget_measurements
 from tests.submissions.domain.test_page_limit import SENTENCE
 
@@ -110,6 +112,33 @@ def test_the_official_layout_overrules_what_was_composed_and_says_so(caplog: pyt
     assert measure(sections) == judged != wrong
     assert f"said {wrong.fill} and the official layout says {judged.fill}" in caplog.text
     assert "Musterhausen" not in caplog.text
+
+
+def test_the_official_layout_decides_where_a_line_could_matter(layouts_made: list[str]) -> None:
+    clear, near = ({"background": "\n".join(["Zeile"] * count)} for count in (40, 85))
+    assert measure(clear).is_clear
+    assert not measure(near).is_clear
+    assert measure(near).fits
+    layouts_made.clear()
+    assert measure_for_submission(clear) == measure(clear)
+    assert layouts_made == []
+    assert measure_for_submission(near) == measure_for_submission(near) == measure(near)
+    assert layouts_made == [near["background"]]
+
+
+def test_a_text_without_an_exact_length_is_never_clear() -> None:
+    measured = measure({"background": SENTENCE})
+    assert replace(measured, fill=Decimal("1.75")).is_clear
+    assert not replace(measured, fill=Decimal("1.76")).is_clear
+    assert not replace(measured, exact=False).is_clear
+
+
+def test_a_text_that_was_composed_too_short_is_not_submitted(layouts_made: list[str]) -> None:
+    long = {"background": "\n".join(["Zeile"] * 100)}
+    wrong = replace(measure(long), pages=2, fill=Decimal("1.99"), lines_over=0)
+    page_limit._measurements.set(page_limit.Typed.of(long, 2).keys()[1], wrong, 60)
+    assert measure(long).fits
+    assert not measure_for_submission(long).fits
 
 
 def test_a_silent_cache_server_costs_one_time_out_and_no_answer(settings: Any, layouts_made: list[str]) -> None:

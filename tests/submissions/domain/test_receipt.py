@@ -101,10 +101,10 @@ def test_a_version_whose_pdf_cannot_be_made_keeps_no_other_from_its_receipt(monk
     first, second = (submitted(call, actor)[1] for _number in range(2))
     render = official_pdf.render
 
-    def sometimes(content: official_pdf.OfficialContent) -> bytes:
+    def sometimes(content: official_pdf.OfficialContent, *, counted: int) -> bytes:
         if content.reference == first.reference:
             raise OSError
-        return render(content)
+        return render(content, counted=counted)
 
     monkeypatch.setattr(official_pdf, "render", sometimes)
     sweep_receipts()

@@ -240,13 +240,13 @@ def test_an_unmeasured_text_is_laid_out_before_any_lock_and_only_once(
         call, actor, description={**dict.fromkeys(form_sheet.DESCRIPTION_PARTS, "neu"), "background": "So noch nie."}
     )
     in_transaction = []
-    real = page_limit.measure_officially
+    real = page_limit.measure_for_submission
 
     def seen(*args: object, **kwargs: object) -> object:
         in_transaction.append(transaction.get_connection().savepoint_ids != [])
         return real(*args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(page_limit, "measure_officially", seen)
+    monkeypatch.setattr(page_limit, "measure_for_submission", seen)
     submit(proposal, checked=current_seal(proposal), consent_to="1", actor=actor, received_at=in_time(call))
     assert in_transaction == [False, True]
     assert page_limit.cached(

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from connective import clock
-from submissions.domain import receipt
+from submissions.domain import form_sheet, receipt
 from submissions.models import Call, OfficialPdf, Proposal, SubmittedVersion
 from submissions.tasks import measure_description
 from tests.submissions.build import current_seal, draft, make_call, member, open_call, person, submitted
@@ -113,11 +113,15 @@ def test_at_the_closing_instant_the_page_says_so_keeps_the_text_and_names_the_co
     assert SubmittedVersion.objects.count() == 0
 
 
-def test_submitting_a_measured_text_lays_nothing_out_in_the_request(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("lines", [30, 70])
+def test_submitting_a_measured_text_lays_nothing_out_in_the_request(
+    lines: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from connective.pdf import engine
 
     author = person()
-    proposal = draft(open_call(), author)
+    text = {**dict.fromkeys(form_sheet.DESCRIPTION_PARTS, "neu"), "background": "\n".join(["Zeile"] * lines)}
+    proposal = draft(open_call(), author, description=text)
     client = signed_in(author)
     measure_description(proposal.pk)
     layouts: list[object] = []
@@ -126,6 +130,23 @@ def test_submitting_a_measured_text_lays_nothing_out_in_the_request(monkeypatch:
     response = client.post(address("submit", proposal), {"seal": current_seal(proposal), "consent": "1"})
     assert response.status_code == 302
     assert layouts == []
+
+
+@pytest.mark.parametrize(("lines", "told"), [(30, False), (70, True)])
+def test_the_check_page_has_a_text_measured_of_which_a_line_could_matter(
+    lines: int, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    author = person()
+    text = {**dict.fromkeys(form_sheet.DESCRIPTION_PARTS, "neu"), "background": "\n".join(["Ungemessen"] * lines)}
+    proposal = draft(open_call(), author, description=text)
+    asked: list[int] = []
+    monkeypatch.setattr(measure_description, "delay", asked.append)
+    client = signed_in(author)
+    client.get(address("check", proposal))
+    assert asked == [proposal.pk]  # nobody has measured it yet
+    measure_description(proposal.pk)
+    client.get(address("check", proposal))
+    assert asked == [proposal.pk] * (2 if told else 1)
 
 
 def test_the_official_pdf_is_a_download_with_the_hash_of_the_receipt() -> None:
