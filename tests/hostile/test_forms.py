@@ -23,6 +23,8 @@ from tests.routes.walk import routes
 
 pytestmark = pytest.mark.skipif(connection.vendor == "sqlite", reason="which database it is makes no difference here")
 
+pytestmark = pytest.mark.django_db
+
 TYPED = {"text", "textarea", "search", "email", "url", "tel"}
 TEXT_OR_FIGURE = {"inlineStr", "s", "n", "d", "b"}
 ANSWERS = {200, 302, 400, 403, 404, 409, 413, 422}

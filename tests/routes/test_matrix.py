@@ -26,6 +26,7 @@ WRITTEN = """
 """
 """How many rows were written in this transaction, those that were taken back among them, but for sessions."""
 
+pytestmark = pytest.mark.django_db
 only_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="PostgreSQL counts what is written")
 
 
