@@ -32,6 +32,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Satz von Anforderungen',
                 'verbose_name_plural': 'Sätze von Anforderungen',
                 'ordering': ['call', '-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('call', 'number'), name='criteria_set_number_once'),
+                    models.CheckConstraint(condition=models.Q(('number', 1), models.Q(('reason', ''), _negated=True), _connector='OR'), name='criteria_set_has_reason'),
+                    models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='criteria_set_counts_from_one'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -53,6 +58,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Anforderung',
                 'verbose_name_plural': 'Anforderungen',
                 'ordering': ['criteria_set', 'position', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('criteria_set', 'key'), name='criterion_key_once'),
+                    models.CheckConstraint(condition=models.Q(('weight__gt', 0)), name='criterion_weight_positive'),
+                    models.CheckConstraint(condition=models.Q(('must_at_least__range', (1, 4))), name='criterion_must_in_scale'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -68,6 +78,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Bedeutung eines Werts',
                 'verbose_name_plural': 'Bedeutungen der Werte',
                 'ordering': ['criterion', 'value'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('criterion', 'value'), name='anchor_once_per_value'),
+                    models.CheckConstraint(condition=models.Q(('value__range', (0, 4))), name='anchor_in_scale'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -86,6 +100,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Erklärung zur Befangenheit',
                 'verbose_name_plural': 'Erklärungen zur Befangenheit',
                 'ordering': ['-declared_at', '-pk'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('proposal', 'person'), name='one_current_declaration'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['none', 'municipality', 'land', 'employer', 'personal'])), name='declaration_kind_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -103,6 +121,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Formale Prüfung',
                 'verbose_name_plural': 'Formale Prüfungen',
                 'ordering': ['-checked_at', '-pk'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('proposal',), name='one_current_formal_check'),
+                    models.CheckConstraint(condition=models.Q(('result', 'eligible'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='formal_check_has_reason'),
+                    models.CheckConstraint(condition=models.Q(('result__in', ['eligible', 'not_eligible', 'query'])), name='formal_check_result_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -134,6 +157,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'Regeln der Bewertung',
                 'verbose_name_plural': 'Regeln der Bewertung',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('reviews_per_proposal__range', (1, 9))), name='settings_reviews_sane'),
+                    models.CheckConstraint(condition=models.Q(('disagreement_threshold__range', (1, 100))), name='settings_threshold_sane'),
+                    models.CheckConstraint(condition=models.Q(('weight_variation__range', (1, 100))), name='settings_variation_sane'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -155,6 +183,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Bewertungsbogen',
                 'verbose_name_plural': 'Bewertungsbögen',
                 'ordering': ['version', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('version', 'reviewer'), name='one_sheet_per_version_and_reviewer'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), ('submitted_at', None)), models.Q(('state', 'submitted'), ('submitted_at__isnull', False), models.Q(('recommendation', ''), _negated=True), models.Q(('statement', ''), _negated=True)), _connector='OR'), name='sheet_submitted_is_complete'),
+                    models.CheckConstraint(condition=models.Q(('recommendation__in', ['', 'select', 'reserve', 'reject'])), name='sheet_recommendation_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -172,6 +205,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Punkte',
                 'verbose_name_plural': 'Punkte',
                 'ordering': ['sheet', 'criterion__position', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('sheet', 'criterion'), name='one_score_per_criterion'),
+                    models.CheckConstraint(condition=models.Q(('value', None), ('value__range', (0, 4)), _connector='OR'), name='score_in_scale'),
+                    models.CheckConstraint(condition=models.Q(('not_applicable', False), models.Q(('value', None), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='score_not_applicable_is_empty_with_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -189,6 +227,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Auswahlliste',
                 'verbose_name_plural': 'Auswahllisten',
                 'ordering': ['call', '-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('call', 'number'), name='shortlist_number_once'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('call',), name='one_shortlist_in_work'),
+                    models.CheckConstraint(condition=models.Q(('number', 1), models.Q(('reason', ''), _negated=True), _connector='OR'), name='shortlist_has_reason'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'fixed'])), name='shortlist_state_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -210,6 +254,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Vorlage für den Steuerungskreis',
                 'verbose_name_plural': 'Vorlagen für den Steuerungskreis',
                 'ordering': ['-requested_at', '-pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), models.Q(('made_at__isnull', False), models.Q(('file', ''), _negated=True)), _connector='OR'), name='paper_ready_has_file'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'making', 'ready', 'failed'])), name='paper_state_known'),
+                    models.CheckConstraint(condition=models.Q(('done__lte', models.F('total'))), name='paper_progress_sane'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -225,6 +274,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Eintrag der Auswahlliste',
                 'verbose_name_plural': 'Einträge der Auswahlliste',
                 'ordering': ['shortlist', 'position'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('shortlist', 'proposal'), name='shortlisted_once'),
+                    models.UniqueConstraint(fields=('shortlist', 'position'), name='shortlist_place_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -293,132 +346,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('call', 'iso2'), name='country_override_once'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='country_override_has_reason')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='criteriaset',
-            constraint=models.UniqueConstraint(fields=('call', 'number'), name='criteria_set_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='criteriaset',
-            constraint=models.CheckConstraint(condition=models.Q(('number', 1), models.Q(('reason', ''), _negated=True), _connector='OR'), name='criteria_set_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='criteriaset',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='criteria_set_counts_from_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.UniqueConstraint(fields=('criteria_set', 'key'), name='criterion_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gt', 0)), name='criterion_weight_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterion',
-            constraint=models.CheckConstraint(condition=models.Q(('must_at_least__range', (1, 4))), name='criterion_must_in_scale'),
-        ),
-        migrations.AddConstraint(
-            model_name='anchor',
-            constraint=models.UniqueConstraint(fields=('criterion', 'value'), name='anchor_once_per_value'),
-        ),
-        migrations.AddConstraint(
-            model_name='anchor',
-            constraint=models.CheckConstraint(condition=models.Q(('value__range', (0, 4))), name='anchor_in_scale'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('proposal', 'person'), name='one_current_declaration'),
-        ),
-        migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['none', 'municipality', 'land', 'employer', 'personal'])), name='declaration_kind_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='formalcheck',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('proposal',), name='one_current_formal_check'),
-        ),
-        migrations.AddConstraint(
-            model_name='formalcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('result', 'eligible'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='formal_check_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='formalcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('result__in', ['eligible', 'not_eligible', 'query'])), name='formal_check_result_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewsettings',
-            constraint=models.CheckConstraint(condition=models.Q(('reviews_per_proposal__range', (1, 9))), name='settings_reviews_sane'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewsettings',
-            constraint=models.CheckConstraint(condition=models.Q(('disagreement_threshold__range', (1, 100))), name='settings_threshold_sane'),
-        ),
-        migrations.AddConstraint(
-            model_name='reviewsettings',
-            constraint=models.CheckConstraint(condition=models.Q(('weight_variation__range', (1, 100))), name='settings_variation_sane'),
-        ),
         migrations.AddIndex(
             model_name='scoresheet',
             index=models.Index(fields=['reviewer', 'state'], name='sheet_reviewer_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='scoresheet',
-            constraint=models.UniqueConstraint(fields=('version', 'reviewer'), name='one_sheet_per_version_and_reviewer'),
-        ),
-        migrations.AddConstraint(
-            model_name='scoresheet',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'open'), ('submitted_at', None)), models.Q(('state', 'submitted'), ('submitted_at__isnull', False), models.Q(('recommendation', ''), _negated=True), models.Q(('statement', ''), _negated=True)), _connector='OR'), name='sheet_submitted_is_complete'),
-        ),
-        migrations.AddConstraint(
-            model_name='scoresheet',
-            constraint=models.CheckConstraint(condition=models.Q(('recommendation__in', ['', 'select', 'reserve', 'reject'])), name='sheet_recommendation_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.UniqueConstraint(fields=('sheet', 'criterion'), name='one_score_per_criterion'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('value', None), ('value__range', (0, 4)), _connector='OR'), name='score_in_scale'),
-        ),
-        migrations.AddConstraint(
-            model_name='score',
-            constraint=models.CheckConstraint(condition=models.Q(('not_applicable', False), models.Q(('value', None), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='score_not_applicable_is_empty_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='shortlist',
-            constraint=models.UniqueConstraint(fields=('call', 'number'), name='shortlist_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='shortlist',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('call',), name='one_shortlist_in_work'),
-        ),
-        migrations.AddConstraint(
-            model_name='shortlist',
-            constraint=models.CheckConstraint(condition=models.Q(('number', 1), models.Q(('reason', ''), _negated=True), _connector='OR'), name='shortlist_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='shortlist',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'fixed'])), name='shortlist_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='committeepaper',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), models.Q(('made_at__isnull', False), models.Q(('file', ''), _negated=True)), _connector='OR'), name='paper_ready_has_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='committeepaper',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'making', 'ready', 'failed'])), name='paper_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='committeepaper',
-            constraint=models.CheckConstraint(condition=models.Q(('done__lte', models.F('total'))), name='paper_progress_sane'),
-        ),
-        migrations.AddConstraint(
-            model_name='shortlistentry',
-            constraint=models.UniqueConstraint(fields=('shortlist', 'proposal'), name='shortlisted_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='shortlistentry',
-            constraint=models.UniqueConstraint(fields=('shortlist', 'position'), name='shortlist_place_once'),
         ),
     ]

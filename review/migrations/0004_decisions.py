@@ -50,6 +50,14 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Entscheidung',
                 'verbose_name_plural': 'Entscheidungen',
                 'ordering': ['call', 'sequence'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('supersedes', None)), fields=('proposal',), name='one_first_decision_per_proposal'),
+                    models.UniqueConstraint(fields=('call', 'sequence'), name='decision_sequence_once'),
+                    models.CheckConstraint(condition=models.Q(('outcome__in', ['acceptance', 'reserve', 'rejection', 'lapsed'])), name='decision_outcome_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'reserve'), ('reserve_rank__gte', 1)), models.Q(models.Q(('outcome', 'reserve'), _negated=True), ('reserve_rank', None)), _connector='OR'), name='decision_reserve_has_rank'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'acceptance'), _negated=True), models.Q(models.Q(('final_title', ''), _negated=True), models.Q(('final_mode', ''), _negated=True)), _connector='OR'), name='acceptance_names_the_event'),
+                    models.CheckConstraint(condition=models.Q(('supersedes', None), models.Q(('reason', ''), _negated=True), _connector='OR'), name='correction_has_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -70,6 +78,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'Entwurf einer Entscheidung',
                 'verbose_name_plural': 'Entwürfe von Entscheidungen',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('reviewed_at', None), ('reviewed_by', None)), models.Q(('reviewed_at__isnull', False), models.Q(('reviewed_by', models.F('saved_by')), _negated=True)), _connector='OR'), name='feedback_reviewed_by_another'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -83,6 +94,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'Rückmeldung zu einer Anforderung',
                 'verbose_name_plural': 'Rückmeldungen zu Anforderungen',
+                'constraints': [
+                    models.UniqueConstraint(fields=('draft', 'criterion'), name='criterion_feedback_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -97,6 +111,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Stimmberechtigte Person',
                 'verbose_name_plural': 'Stimmberechtigte Personen',
                 'ordering': ['round', 'pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('is_chair', False), ('deputy_for', None), _connector='OR'), name='chair_is_no_deputy'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -134,6 +151,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Plan einer Veranstaltung',
                 'verbose_name_plural': 'Pläne von Veranstaltungen',
                 'ordering': ['starts_on', 'pk'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('ends_on', None), ('starts_on', None)), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='event_plan_dates_in_order'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), models.Q(('ends_on__isnull', False), ('past_event__isnull', False), ('starts_on__isnull', False)), _connector='OR'), name='event_plan_held_is_in_overview'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'held', 'cancelled'])), name='event_plan_state_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -152,6 +174,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Versand von Schreiben',
                 'verbose_name_plural': 'Versand von Schreiben',
                 'ordering': ['call', '-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('call', 'number'), name='letter_batch_number_once'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('call',), name='one_letter_batch_in_work'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('released_at', None), ('released_by', None), ('state', 'draft')), models.Q(('released_at__isnull', False), ('released_by__isnull', False), ('state__in', ['released', 'paused']), models.Q(('released_by', models.F('drafted_by')), _negated=True)), _connector='OR'), name='letter_batch_released_by_another'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -179,6 +206,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Antwortschreiben',
                 'verbose_name_plural': 'Antwortschreiben',
                 'ordering': ['batch', 'pk'],
+                'constraints': [
+                    models.UniqueConstraint(condition=models.Q(('resend_of', None)), fields=('decision',), name='one_first_letter_per_decision'),
+                    models.CheckConstraint(condition=models.Q(('resend_of', None), models.Q(('resend_reason', ''), _negated=True), _connector='OR'), name='resend_has_reason'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('message', None), ('state', 'draft')), ('state', 'withdrawn'), models.Q(('message__isnull', False), ('state', 'released'), models.Q(('file', ''), _negated=True), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='released_letter_has_pdf_and_message'),
+                    models.CheckConstraint(condition=models.Q(('bounced_at', None), models.Q(('bounce_reason', ''), _negated=True), _connector='OR'), name='bounce_has_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,6 +229,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Vorlage eines Schreibens',
                 'verbose_name_plural': 'Vorlagen der Schreiben',
                 'ordering': ['call', 'outcome', 'language'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('call', 'outcome', 'language'), name='letter_template_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -211,6 +247,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Interesse an anderen Aktivitäten',
                 'verbose_name_plural': 'Interessen an anderen Aktivitäten',
                 'ordering': ['proposal', 'activity'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('proposal', 'activity'), name='other_interest_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -231,6 +270,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Aufgabe',
                 'verbose_name_plural': 'Aufgaben',
                 'ordering': ['plan', 'side', 'position'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('plan', 'side', 'position'), name='plan_task_place_once'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['open', 'done', 'dropped']), ('side__in', ['host', 'connective'])), name='plan_task_state_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -264,6 +307,18 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Abstimmung',
                 'verbose_name_plural': 'Abstimmungen',
                 'ordering': ['call', '-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('call', 'number'), name='voting_round_number_once'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'certified'), _negated=True), fields=('call',), name='one_voting_round_in_work'),
+                    models.CheckConstraint(condition=models.Q(('opens_at__lt', models.F('closes_at'))), name='voting_round_opens_before_close'),
+                    models.CheckConstraint(condition=models.Q(('share_denominator__gte', models.F('share_numerator')), ('share_denominator__lt', django.db.models.expressions.CombinedExpression(models.F('share_numerator'), '*', models.Value(2))), ('share_numerator__gte', 1)), name='voting_round_share_over_half'),
+                    models.CheckConstraint(condition=models.Q(('places__gte', 1)), name='voting_round_has_places'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('certified_at', None), ('closed_at', None), ('opened_at', None), ('state', 'draft')), models.Q(('certified_at', None), ('closed_at', None), ('opened_at__isnull', False), ('state', 'open')), models.Q(('certified_at', None), ('closed_at__isnull', False), ('opened_at__isnull', False), ('state', 'closed')), models.Q(('certified_at__isnull', False), ('closed_at__isnull', False), ('opened_at__isnull', False), ('state', 'certified')), _connector='OR'), name='voting_round_times_fit_state'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('opened_at', None), ('opened_by', None)), models.Q(('opened_at__isnull', False), ('opened_by__isnull', False)), _connector='OR'), name='voting_round_opened_by_a_person'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed_by', None)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='voting_round_closed_by_a_person'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('certified_at', None), ('certified_by', None)), models.Q(('certified_by__isnull', False), models.Q(('certified_by', models.F('closed_by')), _negated=True)), _connector='OR'), name='voting_round_certified_by_another'),
+                    models.CheckConstraint(condition=models.Q(('rule__in', ['consensus', 'simple', 'qualified', 'chair']), ('base__in', ['cast', 'present']), ('quorum__in', ['more_than_half', 'at_least_half', 'two_thirds', 'none']), ('setting__in', ['meeting', 'circular'])), name='voting_round_rules_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -295,6 +350,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'Auflösung',
                 'verbose_name_plural': 'Auflösungen',
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind', 'lot'), models.Q(('seed', ''), _negated=True)), models.Q(('kind__in', ['casting', 'ruling']), ('seed', ''), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='settlement_can_be_followed'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -315,6 +373,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Beschlussprotokoll',
                 'verbose_name_plural': 'Beschlussprotokolle',
                 'ordering': ['round', '-number'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('round', 'number'), name='minutes_number_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), models.Q(('made_at__isnull', False), models.Q(('file', ''), _negated=True)), _connector='OR'), name='minutes_ready_have_file'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'ready', 'failed'])), name='minutes_state_known'),
+                ],
             },
         ),
         migrations.AddField(
@@ -339,6 +402,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Thema der Abstimmung',
                 'verbose_name_plural': 'Themen der Abstimmung',
                 'ordering': ['round', 'position'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('round', 'proposal'), name='voted_on_once'),
+                    models.UniqueConstraint(fields=('round', 'position'), name='voting_place_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -361,6 +428,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Auszählung eines Themas',
                 'verbose_name_plural': 'Auszählungen von Themen',
                 'ordering': ['tally', 'topic__position'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('is_quorate', True), ('is_accepted', False), _connector='OR'), name='tally_accepts_with_quorum'),
+                    models.CheckConstraint(condition=models.Q(('present__lte', models.F('entitled'))), name='tally_present_are_entitled'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -379,6 +450,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Änderung einer Stimme',
                 'verbose_name_plural': 'Änderungen von Stimmen',
                 'ordering': ['pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('topic', 'elector', 'number'), name='ballot_change_number_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -397,127 +471,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Stimme',
                 'verbose_name_plural': 'Stimmen',
                 'ordering': ['topic', 'elector'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('topic', 'elector'), name='one_ballot_per_elector_and_topic'),
+                    models.CheckConstraint(condition=models.Q(('choice__in', ['yes', 'no', 'abstain', 'objection', 'recused'])), name='ballot_choice_known'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('choice__in', ['objection', 'recused']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='ballot_has_reason'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='decisiondraft',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_at', None), ('reviewed_by', None)), models.Q(('reviewed_at__isnull', False), models.Q(('reviewed_by', models.F('saved_by')), _negated=True)), _connector='OR'), name='feedback_reviewed_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='criterionfeedback',
-            constraint=models.UniqueConstraint(fields=('draft', 'criterion'), name='criterion_feedback_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventplan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ends_on', None), ('starts_on', None)), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='event_plan_dates_in_order'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventplan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), models.Q(('ends_on__isnull', False), ('past_event__isnull', False), ('starts_on__isnull', False)), _connector='OR'), name='event_plan_held_is_in_overview'),
-        ),
-        migrations.AddConstraint(
-            model_name='eventplan',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'held', 'cancelled'])), name='event_plan_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='letterbatch',
-            constraint=models.UniqueConstraint(fields=('call', 'number'), name='letter_batch_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='letterbatch',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('call',), name='one_letter_batch_in_work'),
-        ),
-        migrations.AddConstraint(
-            model_name='letterbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('released_at', None), ('released_by', None), ('state', 'draft')), models.Q(('released_at__isnull', False), ('released_by__isnull', False), ('state__in', ['released', 'paused']), models.Q(('released_by', models.F('drafted_by')), _negated=True)), _connector='OR'), name='letter_batch_released_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='answerletter',
-            constraint=models.UniqueConstraint(condition=models.Q(('resend_of', None)), fields=('decision',), name='one_first_letter_per_decision'),
-        ),
-        migrations.AddConstraint(
-            model_name='answerletter',
-            constraint=models.CheckConstraint(condition=models.Q(('resend_of', None), models.Q(('resend_reason', ''), _negated=True), _connector='OR'), name='resend_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='answerletter',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('message', None), ('state', 'draft')), ('state', 'withdrawn'), models.Q(('message__isnull', False), ('state', 'released'), models.Q(('file', ''), _negated=True), models.Q(('sha256', ''), _negated=True)), _connector='OR'), name='released_letter_has_pdf_and_message'),
-        ),
-        migrations.AddConstraint(
-            model_name='answerletter',
-            constraint=models.CheckConstraint(condition=models.Q(('bounced_at', None), models.Q(('bounce_reason', ''), _negated=True), _connector='OR'), name='bounce_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='lettertemplate',
-            constraint=models.UniqueConstraint(fields=('call', 'outcome', 'language'), name='letter_template_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='otherinterest',
-            constraint=models.UniqueConstraint(fields=('proposal', 'activity'), name='other_interest_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='plantask',
-            constraint=models.UniqueConstraint(fields=('plan', 'side', 'position'), name='plan_task_place_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='plantask',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'done', 'dropped']), ('side__in', ['host', 'connective'])), name='plan_task_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='votinground',
-            constraint=models.UniqueConstraint(fields=('call', 'number'), name='voting_round_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='votinground',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'certified'), _negated=True), fields=('call',), name='one_voting_round_in_work'),
-        ),
-        migrations.AddConstraint(
-            model_name='votinground',
-            constraint=models.CheckConstraint(condition=models.Q(('opens_at__lt', models.F('closes_at'))), name='voting_round_opens_before_close'),
-        ),
-        migrations.AddConstraint(
-            model_name='votinground',
-            constraint=models.CheckConstraint(condition=models.Q(('share_denominator__gte', models.F('share_numerator')), ('share_denominator__lt', django.db.models.expressions.CombinedExpression(models.F('share_numerator'), '*', models.Value(2))), ('share_numerator__gte', 1)), name='voting_round_share_over_half'),
-        ),
-        migrations.AddConstraint(
-            model_name='votinground',
-            constraint=models.CheckConstraint(condition=models.Q(('places__gte', 1)), name='voting_round_has_places'),
-        ),
-        migrations.AddConstraint(
-            model_name='votinground',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('certified_at', None), ('closed_at', None), ('opened_at', None), ('state', 'draft')), models.Q(('certified_at', None), ('closed_at', None), ('opened_at__isnull', False), ('state', 'open')), models.Q(('certified_at', None), ('closed_at__isnull', False), ('opened_at__isnull', False), ('state', 'closed')), models.Q(('certified_at__isnull', False), ('closed_at__isnull', False), ('opened_at__isnull', False), ('state', 'certified')), _connector='OR'), name='voting_round_times_fit_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='votinground',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('opened_at', None), ('opened_by', None)), models.Q(('opened_at__isnull', False), ('opened_by__isnull', False)), _connector='OR'), name='voting_round_opened_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='votinground',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed_by', None)), models.Q(('closed_at__isnull', False), ('closed_by__isnull', False)), _connector='OR'), name='voting_round_closed_by_a_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='votinground',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('certified_at', None), ('certified_by', None)), models.Q(('certified_by__isnull', False), models.Q(('certified_by', models.F('closed_by')), _negated=True)), _connector='OR'), name='voting_round_certified_by_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='votinground',
-            constraint=models.CheckConstraint(condition=models.Q(('rule__in', ['consensus', 'simple', 'qualified', 'chair']), ('base__in', ['cast', 'present']), ('quorum__in', ['more_than_half', 'at_least_half', 'two_thirds', 'none']), ('setting__in', ['meeting', 'circular'])), name='voting_round_rules_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'lot'), models.Q(('seed', ''), _negated=True)), models.Q(('kind__in', ['casting', 'ruling']), ('seed', ''), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='settlement_can_be_followed'),
-        ),
-        migrations.AddConstraint(
-            model_name='minutes',
-            constraint=models.UniqueConstraint(fields=('round', 'number'), name='minutes_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='minutes',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), models.Q(('made_at__isnull', False), models.Q(('file', ''), _negated=True)), _connector='OR'), name='minutes_ready_have_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='minutes',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'ready', 'failed'])), name='minutes_state_known'),
         ),
         migrations.AddConstraint(
             model_name='elector',
@@ -528,67 +487,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(condition=models.Q(('is_chair', True)), fields=('round',), name='one_chair_per_voting_round'),
         ),
         migrations.AddConstraint(
-            model_name='elector',
-            constraint=models.CheckConstraint(condition=models.Q(('is_chair', False), ('deputy_for', None), _connector='OR'), name='chair_is_no_deputy'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(condition=models.Q(('supersedes', None)), fields=('proposal',), name='one_first_decision_per_proposal'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(fields=('call', 'sequence'), name='decision_sequence_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['acceptance', 'reserve', 'rejection', 'lapsed'])), name='decision_outcome_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'reserve'), ('reserve_rank__gte', 1)), models.Q(models.Q(('outcome', 'reserve'), _negated=True), ('reserve_rank', None)), _connector='OR'), name='decision_reserve_has_rank'),
-        ),
-        migrations.AddConstraint(
             model_name='decision',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('basis', 'round'), ('round__isnull', False)), models.Q(('basis', 'ruling'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='decision_has_basis'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'acceptance'), _negated=True), models.Q(models.Q(('final_title', ''), _negated=True), models.Q(('final_mode', ''), _negated=True)), _connector='OR'), name='acceptance_names_the_event'),
-        ),
-        migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('supersedes', None), models.Q(('reason', ''), _negated=True), _connector='OR'), name='correction_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='votingtopic',
-            constraint=models.UniqueConstraint(fields=('round', 'proposal'), name='voted_on_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='votingtopic',
-            constraint=models.UniqueConstraint(fields=('round', 'position'), name='voting_place_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='topictally',
-            constraint=models.CheckConstraint(condition=models.Q(('is_quorate', True), ('is_accepted', False), _connector='OR'), name='tally_accepts_with_quorum'),
-        ),
-        migrations.AddConstraint(
-            model_name='topictally',
-            constraint=models.CheckConstraint(condition=models.Q(('present__lte', models.F('entitled'))), name='tally_present_are_entitled'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballotchange',
-            constraint=models.UniqueConstraint(fields=('topic', 'elector', 'number'), name='ballot_change_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.UniqueConstraint(fields=('topic', 'elector'), name='one_ballot_per_elector_and_topic'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(('choice__in', ['yes', 'no', 'abstain', 'objection', 'recused'])), name='ballot_choice_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='ballot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('choice__in', ['objection', 'recused']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='ballot_has_reason'),
         ),
     ]

@@ -94,6 +94,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Themenaufruf',
                 'verbose_name_plural': 'Themenaufrufe',
                 'ordering': ['-closes_at'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('opens_at__lt', models.F('closes_at'))), name='call_opens_before_close'),
+                    models.CheckConstraint(condition=models.Q(('page_limit__range', (1, 10))), name='call_page_limit_sane'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -108,6 +112,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Eintrag der Länderliste',
                 'verbose_name_plural': 'Einträge der Länderliste',
                 'ordering': ['iso2'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('country_list', 'iso2'), name='country_once_per_list'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -121,6 +128,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'Mitgliedschaft',
                 'verbose_name_plural': 'Mitgliedschaften',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'user'), name='one_membership_per_person'),
+                    models.CheckConstraint(condition=models.Q(('role__in', ['manage', 'edit', 'read'])), name='membership_role_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -138,6 +149,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'Einladung',
                 'verbose_name_plural': 'Einladungen',
+                'constraints': [
+                    models.UniqueConstraint(models.F('organisation'), django.db.models.functions.text.Lower('email'), condition=models.Q(('answered_at', None)), name='one_open_invitation_per_address'),
+                    models.CheckConstraint(condition=models.Q(('role__in', ['manage', 'edit', 'read'])), name='invitation_role_known'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -184,6 +199,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Themenvorschlag',
                 'verbose_name_plural': 'Themenvorschläge',
                 'ordering': ['-saved_at'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state', 'draft'), ('reference__isnull', False), _connector='OR'), name='proposal_submitted_has_reference'),
+                    models.CheckConstraint(condition=models.Q(('organisation__isnull', False), ('state', 'draft'), _connector='OR'), name='proposal_submitted_has_organisation'),
+                    models.CheckConstraint(condition=models.Q(('slot', None), ('slot_limit', None), ('slot__range', (1, models.F('slot_limit'))), _connector='OR'), name='proposal_slot_within_limit'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), ('slot__isnull', False), _connector='OR'), name='proposal_submitted_has_slot'),
+                    models.UniqueConstraint(fields=('call', 'organisation', 'slot'), name='proposal_slot_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -220,6 +242,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Fristverlängerung',
                 'verbose_name_plural': 'Fristverlängerungen',
                 'ordering': ['-granted_at'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('previous_closes_at'))), name='extension_is_later'),
+                    models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='extension_has_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -233,6 +259,12 @@ class Migration(migrations.Migration):
                 ('proposal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='submissions.proposal')),
                 ('saved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('proposal', 'key'), name='section_once_per_proposal'),
+                    models.CheckConstraint(condition=models.Q(('key__in', ['organisation', 'contact', 'topic', 'description', 'cities', 'commitments', 'hosting'])), name='section_key_known'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SectionRevision',
@@ -246,6 +278,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['-version'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('section', 'version'), name='revision_once_per_version'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -270,6 +305,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Eingereichte Fassung',
                 'verbose_name_plural': 'Eingereichte Fassungen',
                 'ordering': ['-received_at'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('proposal', 'number'), name='version_number_once'),
+                    models.CheckConstraint(condition=models.Q(('received_at__lt', models.F('closes_at'))), name='version_in_time'),
+                    models.CheckConstraint(condition=models.Q(('pages__lte', models.F('page_limit'))), name='version_within_page_limit'),
+                ],
             },
         ),
         migrations.AddField(
@@ -306,67 +346,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'Themenfeld',
                 'verbose_name_plural': 'Themenfelder',
                 'ordering': ['pk'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('call', 'name'), name='theme_once_per_call'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('opens_at__lt', models.F('closes_at'))), name='call_opens_before_close'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('page_limit__range', (1, 10))), name='call_page_limit_sane'),
-        ),
-        migrations.AddConstraint(
-            model_name='countrylistentry',
-            constraint=models.UniqueConstraint(fields=('country_list', 'iso2'), name='country_once_per_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('organisation', 'user'), name='one_membership_per_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['manage', 'edit', 'read'])), name='membership_role_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(models.F('organisation'), django.db.models.functions.text.Lower('email'), condition=models.Q(('answered_at', None)), name='one_open_invitation_per_address'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['manage', 'edit', 'read'])), name='invitation_role_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='deadlineextension',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('previous_closes_at'))), name='extension_is_later'),
-        ),
-        migrations.AddConstraint(
-            model_name='deadlineextension',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='extension_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='section',
-            constraint=models.UniqueConstraint(fields=('proposal', 'key'), name='section_once_per_proposal'),
-        ),
-        migrations.AddConstraint(
-            model_name='section',
-            constraint=models.CheckConstraint(condition=models.Q(('key__in', ['organisation', 'contact', 'topic', 'description', 'cities', 'commitments', 'hosting'])), name='section_key_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='sectionrevision',
-            constraint=models.UniqueConstraint(fields=('section', 'version'), name='revision_once_per_version'),
-        ),
-        migrations.AddConstraint(
-            model_name='submittedversion',
-            constraint=models.UniqueConstraint(fields=('proposal', 'number'), name='version_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='submittedversion',
-            constraint=models.CheckConstraint(condition=models.Q(('received_at__lt', models.F('closes_at'))), name='version_in_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='submittedversion',
-            constraint=models.CheckConstraint(condition=models.Q(('pages__lte', models.F('page_limit'))), name='version_within_page_limit'),
         ),
         migrations.AddIndex(
             model_name='proposal',
@@ -375,29 +358,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='proposal',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['draft', 'withdrawn']), ('version_in_force', None)), models.Q(('state__in', ['submitted', 'reopened']), ('version_in_force__isnull', False)), _connector='OR'), name='proposal_version_fits_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('reference__isnull', False), _connector='OR'), name='proposal_submitted_has_reference'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('organisation__isnull', False), ('state', 'draft'), _connector='OR'), name='proposal_submitted_has_organisation'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('slot', None), ('slot_limit', None), ('slot__range', (1, models.F('slot_limit'))), _connector='OR'), name='proposal_slot_within_limit'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'withdrawn']), ('slot__isnull', False), _connector='OR'), name='proposal_submitted_has_slot'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(fields=('call', 'organisation', 'slot'), name='proposal_slot_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='theme',
-            constraint=models.UniqueConstraint(fields=('call', 'name'), name='theme_once_per_call'),
         ),
     ]
