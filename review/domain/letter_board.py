@@ -11,6 +11,7 @@ from django_stubs_ext import WithAnnotations
 
 from connective.accounts.models import User
 from connective.mail.board import PATIENT
+from connective.mail.holding import NOT_YET_SENT
 from connective.mail.models import Message
 from review.domain.decide import in_force
 from review.domain.visible import proposals_for
@@ -185,6 +186,12 @@ def waits_for_pdf(batch: LetterBatch, at: datetime) -> bool:
     """Say whether PDFs are missing that a worker should have made by now."""
     drafts = AnswerLetter.objects.filter(batch=batch, state=_letter.DRAFT, file="")
     return batch.drafted_at < at - PATIENT_FOR_PDF and drafts.exists()
+
+
+def not_yet_sent(call: Call) -> set[int]:
+    """Return the keys of those batches of which something could still be held back."""
+    waiting = AnswerLetter.objects.filter(batch__call=call, message__state__in=NOT_YET_SENT)
+    return set(waiting.order_by().values_list("batch_id", flat=True))
 
 
 def board(user: User, call: Call, at: datetime) -> LetterBoard:

@@ -60,6 +60,7 @@ def letters_page(
         "undrafted": without_letter(call).count(),
         "batch": in_work,
         "batches": [batch for batch in batches if batch is not in_work],
+        "not_yet_sent": letter_board.not_yet_sent(call),
         "board": letter_board.board(user, call, at),
         "letters": Paginator(shown, LETTERS_OF_A_PAGE).get_page(request.GET.get("seite")),
         "fates": _fates(seen),

@@ -73,9 +73,9 @@ def _remind(draft: Proposal, days: int) -> int:
         "closes_at": draft.closes_at,
         "url": settings.SITE_URL + reverse("submissions:tasks", args=[draft.public_id]),
     }
-    before = clock.now()
+    before, language = clock.now(), draft.language or "de"
     queued = [
-        queue(occasion=occasion, kind="draft_reminder", recipient=person.email, context=context)
+        queue(occasion=occasion, kind="draft_reminder", recipient=person.email, context=context, language=language)
         for person in people.distinct().order_by("pk")
     ]
     return sum(message.created_at >= before for message in queued)

@@ -21,10 +21,11 @@ def start(
     at: datetime,
     organisation: Organisation | None = None,
     copy_of: Proposal | None = None,
+    language: str = "de",
 ) -> Proposal:
     """Begin a draft at the instant `at`, blank or with the answers of an earlier proposal.
 
-    Without `actor` the draft belongs to no organisation; the edge binds it to the browser session. With `actor`
+    `language` is that of the person's pages, for reminders. Without `actor` the draft belongs to no organisation; the edge binds it to the browser session. With `actor`
     and no `organisation` it belongs to one that is founded with it.
     Raises CallClosed or NotYetOpen if the call does not take proposals any more or yet.
     """
@@ -42,6 +43,7 @@ def start(
         created_at=at,
         saved_by=actor,
         saved_at=at,
+        language=language,
     )
     earlier = {section.key: section.content for section in copy_of.sections.all()} if copy_of else {}
     themes = set(call.themes.values_list("name", flat=True))

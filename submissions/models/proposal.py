@@ -61,13 +61,15 @@ class Proposal(models.Model):
     created_at = models.DateTimeField(_("begonnen am"))
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     saved_at = models.DateTimeField(_("zuletzt gespeichert am"))
-    # NULL before the first submission: so the column was added without rewriting the table.
+    # NULL for a draft from before this column, which was so added without rewriting the table.
     language = models.CharField(
         _("Sprache"),
         max_length=5,
         null=True,
         editable=False,
-        help_text=_("In der die Seiten bei der Einreichung gezeigt wurden; E-Mails dazu kommen in derselben."),
+        help_text=_(
+            "In der die Seiten zu Beginn und zuletzt bei der Einreichung gezeigt wurden; E-Mails dazu kommen in derselben."
+        ),
     )
 
     class Meta:

@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -49,7 +50,14 @@ def _started(
 ) -> HttpResponse:
     actor = request.user if isinstance(request.user, User) else None
     try:
-        proposal = start(call, actor=actor, at=received_at(request), organisation=organisation, copy_of=copy_of)
+        proposal = start(
+            call,
+            actor=actor,
+            at=received_at(request),
+            organisation=organisation,
+            copy_of=copy_of,
+            language=get_language() or "de",
+        )
     except (CallClosed, NotYetOpen) as refusal:
         messages.error(request, refusal.text)
         return redirect("submissions:call", slug=call.slug)

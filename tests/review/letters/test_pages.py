@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from connective import clock
 from connective.accounts.models import User
 from connective.mail.models import Message
 from review.models import AnswerLetter, Declaration, LetterBatch, LetterTemplate, Outcome, ReviewRole
@@ -110,6 +111,13 @@ class TestTheWay:
         assert "14. Januar 2021" in office.get(overview(world)).content.decode()
         too_early = client.post(reverse("review:letters_release", args=[key, 1]))
         assert (too_early.status_code, "fehlt das PDF" in too_early.content.decode()) == (409, True)
+
+    def test_offers_to_hold_a_batch_only_while_something_can_be_held(self, signed_in: Open) -> None:
+        world = released_call()
+        office = signed_in(world.office)
+        assert "Versand anhalten" in office.get(overview(world)).content.decode()
+        Message.objects.update(state=Message.State.SENT, sent_at=clock.now())
+        assert "Versand anhalten" not in office.get(overview(world)).content.decode()
 
     def test_edits_a_letter_and_shows_both_texts_after_a_conflict(self, signed_in: Open) -> None:
         world = drafted_call()

@@ -9,6 +9,7 @@ from connective.mail.models import Message
 from submissions.domain.reminders import due_days, remind
 from submissions.domain.withdraw import withdraw
 from submissions.models import Call, Proposal, Role
+from tests.english import assert_english
 from tests.submissions.build import draft, make_call, member, submitted, with_organisation
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +66,15 @@ def test_after_a_stop_only_the_latest_is_made_up_for() -> None:
     _a_draft()
     assert remind(berlin("2020-12-04T11:00")) == 1
     assert [subject[:11] for _recipient, subject in _subjects()] == ["Noch 1 Tag:"]
+
+
+def test_it_comes_in_the_language_in_which_the_draft_was_begun() -> None:
+    _call, proposal = _a_draft()
+    Proposal.objects.filter(pk=proposal.pk).update(language="en")
+    remind(berlin("2020-12-03T10:00"))
+    message = Message.objects.get()
+    assert message.subject == "1 day left: your topic proposal has not been submitted yet"
+    assert_english(message.body.replace(proposal.title, ""))
 
 
 def test_who_has_submitted_or_just_begun_is_not_reminded() -> None:

@@ -135,7 +135,9 @@ def test_what_is_wrong_with_an_answer_is_said_in_english(reader: Client, call: C
 @pytest.mark.usefixtures("at_work")
 def test_what_is_missing_is_said_in_english(reader: Client, call: Call) -> None:
     reader.post(reverse("submissions:start", args=[call.slug]))
-    html = english(reader, reverse("submissions:check", args=[Proposal.objects.get().public_id]))
+    proposal = Proposal.objects.get()
+    assert proposal.language == "en"
+    html = english(reader, reverse("submissions:check", args=[proposal.public_id]))
     assert "Missing: " in html
 
 
