@@ -1,4 +1,4 @@
-"""The e-mail with the sign-in code: wanted at once, worthless after minutes, never stored in a table.
+"""The e-mail with the sign-in code: wanted at once, worthless after minutes, no row among the messages.
 
 Celery sends it, so that no page waits for a mail server. What became of it stands in the cache for as long as the code
 holds, and the page that asks for the code says so: a queue without a worker is seen by the person who waits for it.

@@ -14,6 +14,7 @@ from connective import scanning
 from connective.mail.board import board
 from connective.mail.models import Message
 from connective.observe.metrics import seconds_since_beat
+from connective.site.models import SitePage
 
 BEAT_SECONDS = 300
 """After so long without a beat nothing goes out by itself: the beat comes each minute."""
@@ -23,8 +24,14 @@ LOW_DISK = 0.1
 
 
 def warnings(at: datetime) -> list[str]:
-    """Return what is wrong with mail, worker, queue, scanner and disk at `at` (aware), in sentences for the office."""
-    return [*_about_mail(at), *_about_the_beat(), *_about_the_scanner(), *_about_the_disk()]
+    """Return what is wrong with mail, worker, queue, scanner, disk and pages at `at` (aware), in sentences for the office."""
+    return [
+        *_about_mail(at),
+        *_about_the_beat(),
+        *_about_the_scanner(),
+        *_about_the_disk(),
+        *_about_the_pages(),
+    ]
 
 
 def _about_mail(at: datetime) -> Iterator[str]:
@@ -83,3 +90,16 @@ def _about_the_disk() -> Iterator[str]:
         yield _("Der Speicherplatz für Dokumente wird knapp: Es sind nur noch %(free)s GB frei.") % {
             "free": f"{usage.free / 1e9:.1f}"
         }
+
+
+def _about_the_pages() -> Iterator[str]:
+    """Name the pages that still have gaps of the texts that come with the portal: "[...]", or an address of nobody."""
+    if settings.PORTAL_MODE != "production":
+        return
+    unfinished = [
+        page.title
+        for page in SitePage.objects.all()
+        if any(gap in page.text + page.text_en for gap in ("[", "@example.org"))
+    ]
+    if unfinished:
+        yield _("Unter „Seiten“ sind noch Lücken zu füllen: %(pages)s.") % {"pages": ", ".join(unfinished)}

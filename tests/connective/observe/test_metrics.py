@@ -15,6 +15,7 @@ from connective.mail.tasks import send
 from connective.observe import metrics
 from connective.observe.views import PATH
 from connective.observe.warnings import warnings
+from connective.site.models import SitePage
 from submissions.tasks import finish_receipt, measure_description
 from tests.connective.launch.installation import ROOT, command, services
 from tests.servers.clamd import Scanner
@@ -93,3 +94,16 @@ def test_the_office_is_told_of_a_silent_beat_and_of_mail_that_nobody_sends() -> 
         "1 E-Mail wartet seit über fünf Minuten, ohne dass jemand sie sendet",
         "Der Zeitgeber hat sich seit über fünf Minuten nicht gemeldet. Erinnerungen und E-Mails können liegen bleiben.",
     ]
+
+
+def test_in_production_the_office_is_told_which_pages_still_have_gaps(settings: Settings) -> None:
+    metrics.beat()
+    SitePage.objects.exclude(key="legal").update(text="Fertig.", text_en="Done.")
+    sentence = "Unter „Seiten“ sind noch Lücken zu füllen: Impressum."
+    assert sentence not in warnings(clock.now())  # a demo has nothing else
+    settings.PORTAL_MODE = "production"
+    assert sentence in warnings(clock.now())
+    SitePage.objects.update(text="Fertig.", text_en="E-mail: office@example.org")
+    assert any("Kontakt, Impressum, Datenschutz" in text for text in warnings(clock.now()))
+    SitePage.objects.update(text_en="Done.")
+    assert not any("Seiten" in text for text in warnings(clock.now()))
