@@ -22,7 +22,7 @@ run: ## set up and start the portal with demo data at http://127.0.0.1:8000 (POR
 	@$(SET_UP) run
 	@exec $(VENV)/python -m connective.launch
 
-test: ## run all tests on PostgreSQL, then those of the database and all pages once more on SQLite (ARGS= for pytest)
+test: ## run all tests on PostgreSQL, then those of the database, and all pages for four roles, once more on SQLite (ARGS= for pytest)
 	@$(SET_UP) test
 	@exec $(VENV)/python -m tests.run $(ARGS)
 

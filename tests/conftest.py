@@ -30,7 +30,8 @@ from tests.servers.clamd import Scanner  # noqa: E402
 ROOT = Path(__file__).resolve().parent.parent
 
 ONCE = {"accounts", "admin", "hostile", "observe", "views"}
-"""Folders of tests of requests, which are not run again on the other database: there the matrix of routes opens every page."""
+"""Folders of tests of requests, which are not run again on the other database (but for those with transactions of their own):
+there the matrix of routes opens every page for four roles."""
 
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "one_transaction"}
 
@@ -58,9 +59,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures & {"browser", "page", "context"}:
             item.add_marker("e2e")
-        uses_database = item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES
-        folders = item.path.relative_to(ROOT / "tests").parts
-        if not uses_database or item.get_closest_marker("e2e") or ONCE.intersection(folders):
+        mark = item.get_closest_marker("django_db")
+        is_once = ONCE.intersection(item.path.relative_to(ROOT / "tests").parts) and not (
+            mark and mark.kwargs.get("transaction")
+        )
+        if not (mark or fixtures & DATABASE_FIXTURES) or item.get_closest_marker("e2e") or is_once:
             dropped.append(item)
     if config.getoption("--database-only"):
         config.hook.pytest_deselected(items=dropped)

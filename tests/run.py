@@ -1,4 +1,4 @@
-"""`make test`: all tests on PostgreSQL, then those of the database, and all pages for three roles, once more on SQLite.
+"""`make test`: all tests on PostgreSQL, then those of the database, and all pages for four roles, once more on SQLite.
 
 Arguments go to pytest, for example `python -m tests.run tests/submissions`.
 """

@@ -22,6 +22,9 @@ BEAT_SECONDS = 300
 LOW_DISK = 0.1
 """Less than this part of the disk free asks for somebody of the operation."""
 
+GAPS = ("ergänzen]", "[please add", "themenaufruf@example.org")
+"""What shows that a page still has the text that comes with the portal (`connective/site/texts/`)."""
+
 
 def warnings(at: datetime) -> list[str]:
     """Return what is wrong with mail, worker, queue, scanner, disk and pages at `at` (aware), in sentences for the office."""
@@ -93,13 +96,9 @@ def _about_the_disk() -> Iterator[str]:
 
 
 def _about_the_pages() -> Iterator[str]:
-    """Name the pages that still have gaps of the texts that come with the portal: "[...]", or an address of nobody."""
     if settings.PORTAL_MODE != "production":
         return
-    unfinished = [
-        page.title
-        for page in SitePage.objects.all()
-        if any(gap in page.text + page.text_en for gap in ("[", "@example.org"))
-    ]
-    if unfinished:
-        yield _("Unter „Seiten“ sind noch Lücken zu füllen: %(pages)s.") % {"pages": ", ".join(unfinished)}
+    pages = [page for page in SitePage.objects.all() if any(gap in page.text + page.text_en for gap in GAPS)]
+    if pages:
+        names = ", ".join(page.localised("title") for page in pages)
+        yield _("Unter „Seiten“ sind noch Lücken zu füllen: %(pages)s.") % {"pages": names}

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from django.utils.safestring import SafeString
 from connective.clock import BERLIN
 from connective.pdf import engine, line_boxes
 from submissions.domain import description, structured_text
+from submissions.domain.page_breaks import hundredths
 
 if TYPE_CHECKING:
     from weasyprint import Document
@@ -96,24 +98,37 @@ def description_pages(rendered: "Document") -> int:
     return line_boxes.page_count(rendered, description.PAGE_NAME)
 
 
-def render(content: OfficialContent, *, counted: int | None = None) -> bytes:
+def render(content: OfficialContent, *, counted: tuple[int, Decimal] | None = None) -> bytes:
     """Return the official PDF: tagged, German, with title and bookmarks, marked as PDF/UA-1.
 
-    The log says so if its description has not as many pages as were `counted` when it was submitted. Takes about as long as the layout of its pages, some 50 ms each; call it from a task, not from a request.
+    `counted` is how many pages the description had, and how far they were filled, when it was submitted; if it has not in
+    this PDF, that is an error in the log. Takes about as long as the layout of its pages, some 50 ms each; call it from a task, not from a request.
 
     Raises:
         KeyError: for a description with an unknown section.
     """
     html = _html(content)
     laid_out = engine.layout(html, *description.STYLESHEETS)
-    pages = description_pages(laid_out)
-    if counted not in (None, pages):
-        logger.error("The description of %s has %s pages and was counted as %s.", content.reference, pages, counted)
+    if counted is not None:
+        _compare(content.reference, laid_out, counted)
     return engine.write(
         laid_out,
         identifier=sha256(html.encode()).digest()[:16],
         created=content.received_at,
     )
+
+
+def _compare(reference: str, laid_out: "Document", counted: tuple[int, Decimal]) -> None:
+    try:
+        pages, lines = description_pages(laid_out), line_boxes.lines(laid_out, description.PAGE_NAME)
+    except line_boxes.LayoutChanged:
+        logger.exception("The pages of the description of %s can't be compared with what was counted.", reference)
+        return
+    found = (pages, pages - 1 + hundredths(lines[-1].bottom))
+    if found != counted:
+        logger.error(
+            "The description of %s has %s pages (%s full) and was counted as %s (%s).", reference, *found, *counted
+        )
 
 
 def _html(content: OfficialContent) -> str:

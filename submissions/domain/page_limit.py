@@ -45,8 +45,8 @@ _MOST_CHARACTERS_PER_PAGE = 15_000
 """More than a page of the narrowest words holds."""
 _FAR = 3
 """Times the pages that are counted exactly: even closely joined letters, guessed too wide, fill more than a third."""
-CLEAR_ROOM = Decimal("0.25")
-"""Pages that a text leaves free if no doubt about a line or two could make it too long."""
+CLEAR_SHARE = Decimal("0.875")
+"""Of the limit: a text that fills no more leaves a quarter of a page of two free, more than any doubt about lines."""
 _FORMAT = "2"
 """Raise it when the fields of `Measurement` change: values in a shared cache outlive a release."""
 _OFFICIAL_SECONDS = 30 * 24 * 3600
@@ -77,7 +77,7 @@ class Measurement:
     @property
     def is_clear(self) -> bool:
         """Return whether so much room is left that the official layout need not be asked before a submission."""
-        return self.exact and self.fill <= self.limit - CLEAR_ROOM
+        return self.exact and self.fill <= self.limit * CLEAR_SHARE
 
     @property
     def shares(self) -> dict[str, Decimal]:
@@ -118,23 +118,24 @@ def measure(
 def measure_for_submission(sections: Mapping[str, str], *, limit: int = DEFAULT_LIMIT) -> Measurement:
     """Return the length that decides whether the description may be submitted.
 
-    Where a line could matter it is that of the official layout. With `CLEAR_ROOM` below the limit it is composed of lines
-    that are usually known, so that on the night of a deadline nobody waits for a layout; whoever makes the official PDF
-    then compares the pages (`official_pdf.render`).
+    Where a line could matter it is that of the official layout. Up to `CLEAR_SHARE` of the limit it is composed of lines that
+    are usually known, so that on the night of a deadline nobody waits for a layout; whoever makes the official PDF then compares
+    (`official_pdf.render`). A text of a page too many or more is refused without an official layout, too.
 
     Raises:
         KeyError: for an unknown section.
         ValueError: if the limit is below one page.
     """
     measurement = measure(sections, limit=limit)
-    return measurement if measurement.is_clear else measure_officially(sections, limit=limit)
+    decided = measurement.is_clear or not measurement.exact
+    return measurement if decided else measure_officially(sections, limit=limit)
 
 
 def measure_officially(sections: Mapping[str, str], *, limit: int = DEFAULT_LIMIT) -> Measurement:
     """Return the length by the layout of the official PDF itself.
 
-    Takes a whole layout, once for each text: the answer is kept by content for all processes, and `measure` and
-    `cached` return it from then on.
+    Takes a whole layout, once for each text: the answer is kept by content for all processes. `measure` and `cached` return it
+    from then on, but in a process that has composed the same text itself and still knows that answer.
 
     Raises:
         KeyError: for an unknown section.

@@ -30,7 +30,7 @@ def finish(version_id: int) -> OfficialPdf:
         return made
     with translation.override("de"):
         content = official_content(version.proposal, json.loads(version.content), version)
-        data = official_pdf.render(content, counted=version.pages)
+        data = official_pdf.render(content, counted=(version.pages, version.fill))
     digest = hashlib.sha256(data).hexdigest()
     name = f"official/{version.reference}-{version.number}-{digest[:16]}.pdf"
     with transaction.atomic():

@@ -31,8 +31,8 @@ def save_section(
     possible after the deadline too: the text is kept, it only cannot be submitted any more.
     Raises SectionConflict (with the section as it stands) and NotEditable.
     """
-    section = Section.objects.select_for_update().select_related("proposal").get(proposal=proposal, key=key)
-    locked = section.proposal
+    locked = Proposal.objects.select_for_update().get(pk=proposal.pk)  # before the section, as every writer does
+    section = Section.objects.select_for_update().get(proposal=locked, key=key)
     if section.content == content:
         return section
     if locked.state not in Proposal.EDITABLE:

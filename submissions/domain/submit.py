@@ -35,7 +35,7 @@ def submit(
 
     `checked` is the seal that the check page showed; `consent_to` the version of the privacy text that was
     agreed to; `language` is that of the person's pages, for the receipt. A repeated request returns the version it made the first time. The layout is measured before
-    any lock is taken, and not at all if the text was measured before.
+    any lock is taken, and not at all if the answer that decides is known (`page_limit.measure_for_submission`).
     Raises DeadlinePassed, NotYetOpen, ContentChanged, Incomplete, LimitReached and NotEditable.
     """
     if proposal.is_open(received_at):  # as far as known without a lock; who comes late makes nobody wait

@@ -1,4 +1,7 @@
-"""The stock pages of the administration, as staff meet them: every list and form, light and dark, wide and narrow."""
+"""The stock pages of the administration, as staff meet them: every list and form, light and dark, wide and narrow.
+
+Each is loaded once, on a desktop, and then made as narrow as a phone's screen.
+"""
 
 from collections.abc import Callable
 from datetime import date, timedelta

@@ -21,9 +21,10 @@ from tests.hostile.texts import BROKEN_OUT, FIGURE, FIGURES, MARKUP, TOGETHER
 from tests.hostile.world import ENTRANCES, build_world
 from tests.routes.walk import routes
 
-pytestmark = pytest.mark.skipif(connection.vendor == "sqlite", reason="which database it is makes no difference here")
-
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.skipif(connection.vendor == "sqlite", reason="which database it is makes no difference here"),
+]
 
 TYPED = {"text", "textarea", "search", "email", "url", "tel"}
 TEXT_OR_FIGURE = {"inlineStr", "s", "n", "d", "b"}
@@ -43,6 +44,7 @@ NOT_ON_THESE_PAGES = {
     "mfa_authenticate": CODE,
     "review:decisions_record": BUTTON,
     "review:letters_go_on": BUTTON,
+    "review:letters_pause": BUTTON,
     "review:letters_release": BUTTON,
     "review:shortlist_begin": "takes a figure; tests/review/admin/test_pages.py",
     "review:vote_certify": BUTTON,

@@ -131,7 +131,9 @@ def test_what_a_request_writes_is_noticed_and_taken_back(portal: Portal) -> None
     assert Proposal.objects.count() == before
 
 
-@pytest.mark.parametrize("role", ROLES if connection.vendor == "postgresql" else ["lead", "member", "owner"])
+@pytest.mark.parametrize(
+    "role", ROLES if connection.vendor == "postgresql" else ["administrator", "lead", "member", "owner"]
+)
 def test_each_role_sees_what_the_matrix_says(portal: Portal, role: str) -> None:
     asked = [row for row in ROWS if row.looks or role in NO_CONTENT_BY]
     wanted = [{row.looks[role]} if row.looks else not_taken(row, role) for row in asked]

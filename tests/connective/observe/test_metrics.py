@@ -103,7 +103,7 @@ def test_in_production_the_office_is_told_which_pages_still_have_gaps(settings: 
     assert sentence not in warnings(clock.now())  # a demo has nothing else
     settings.PORTAL_MODE = "production"
     assert sentence in warnings(clock.now())
-    SitePage.objects.update(text="Fertig.", text_en="E-mail: office@example.org")
+    SitePage.objects.update(text="Fertig.", text_en="Telephone: [please add the number]")
     assert any("Kontakt, Impressum, Datenschutz" in text for text in warnings(clock.now()))
-    SitePage.objects.update(text_en="Done.")
+    SitePage.objects.update(text_en="info[at]lindenfurt.de")
     assert not any("Seiten" in text for text in warnings(clock.now()))

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -117,10 +118,24 @@ def test_the_description_has_as_many_pages_as_the_meter_says(sentences: int) -> 
 
 
 def test_a_description_with_other_pages_than_were_counted_is_noticed(caplog: pytest.LogCaptureFixture) -> None:
-    official_pdf.render(CONTENT, counted=3)
+    measured = measure(CONTENT.description)
+    official_pdf.render(CONTENT, counted=(measured.pages, measured.fill))
     assert not caplog.records
-    official_pdf.render(CONTENT, counted=2)
-    assert caplog.messages == ["The description of TA2021-0007 has 3 pages and was counted as 2."]
+    for wrong in ((2, measured.fill), (measured.pages, Decimal("2.01"))):
+        official_pdf.render(CONTENT, counted=wrong)
+        assert caplog.messages[-1].endswith(f"and was counted as {wrong[0]} ({wrong[1]}).")
+
+
+def test_a_layout_that_can_not_be_compared_is_written_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, pdf: bytes
+) -> None:
+    def changed(*_: object) -> object:
+        message = "no such attribute"
+        raise line_boxes.LayoutChanged(message)
+
+    monkeypatch.setattr(line_boxes, "page_count", changed)
+    assert official_pdf.render(CONTENT, counted=(3, Decimal("2.5"))) == pdf
+    assert "can't be compared" in caplog.text
 
 
 def test_nothing_but_the_description_stands_on_its_pages(pdf: bytes) -> None:

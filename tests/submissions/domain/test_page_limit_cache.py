@@ -133,12 +133,20 @@ def test_a_text_without_an_exact_length_is_never_clear() -> None:
     assert not replace(measured, exact=False).is_clear
 
 
-def test_a_text_that_was_composed_too_short_is_not_submitted(layouts_made: list[str]) -> None:
+def test_a_text_that_was_composed_a_little_too_short_is_too_long_for_a_submission() -> None:
     long = {"background": "\n".join(["Zeile"] * 100)}
     wrong = replace(measure(long), pages=2, fill=Decimal("1.99"), lines_over=0)
     page_limit._measurements.set(page_limit.Typed.of(long, 2).keys()[1], wrong, 60)
     assert measure(long).fits
     assert not measure_for_submission(long).fits
+
+
+def test_a_text_that_is_far_too_long_is_refused_without_an_official_layout(layouts_made: list[str]) -> None:
+    book = {"background": SENTENCE * 200}
+    assert not measure(book).exact
+    layouts_made.clear()
+    assert not measure_for_submission(book).fits
+    assert layouts_made == []
 
 
 def test_a_silent_cache_server_costs_one_time_out_and_no_answer(settings: Any, layouts_made: list[str]) -> None:

@@ -16,7 +16,7 @@ from submissions.domain.deadline import extend_call
 from submissions.domain.errors import ContentChanged, DeadlinePassed, LimitReached, NotEditable, SectionConflict
 from submissions.domain.save import save_section
 from submissions.domain.submit import submit
-from submissions.domain.withdraw import withdraw
+from submissions.domain.withdraw import discard_changes, reopen, withdraw
 from submissions.models import Call, Proposal, Section, SectionRevision, SubmittedVersion
 from tests.submissions.build import current_seal, draft, in_time, make_call, person, submitted
 
@@ -126,6 +126,34 @@ def test_a_save_and_a_submission_at_once_never_freeze_half() -> None:
         else:
             assert isinstance(sent, ContentChanged)
             assert not proposal.versions.exists()
+
+
+def test_saves_and_giving_up_all_changes_at_once_wait_for_each_other_and_end() -> None:
+    call, actor = make_call(), person()
+    proposal, version = submitted(call, actor)
+    texts = {section.key: section.content for section in proposal.sections.all()}
+    for number in range(10):
+        reopen(proposal, actor=actor, at=in_time(call))
+        base = {section.key: section.version for section in proposal.sections.all()}
+        *saved, given_up = at_once(
+            *[
+                partial(
+                    save_section,
+                    proposal,
+                    key,
+                    {"title": f"{number}"},
+                    base_version=base[key],
+                    actor=actor,
+                    at=in_time(call),
+                )
+                for key in texts
+            ],
+            lambda: discard_changes(proposal, actor=actor, at=in_time(call)),
+        )
+        assert all(isinstance(result, Section | SectionConflict | NotEditable) for result in saved)
+        assert isinstance(given_up, Proposal)
+        assert {section.key: section.content for section in proposal.sections.all()} == texts
+        assert given_up.version_in_force == version
 
 
 def test_withdrawing_and_submitting_at_once_ends_in_a_state_that_fits_its_version() -> None:

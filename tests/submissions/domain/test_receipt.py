@@ -1,6 +1,7 @@
 """The receipt: one PDF, one mail, a signature that holds."""
 
 import hashlib
+from decimal import Decimal
 
 import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
@@ -101,7 +102,7 @@ def test_a_version_whose_pdf_cannot_be_made_keeps_no_other_from_its_receipt(monk
     first, second = (submitted(call, actor)[1] for _number in range(2))
     render = official_pdf.render
 
-    def sometimes(content: official_pdf.OfficialContent, *, counted: int) -> bytes:
+    def sometimes(content: official_pdf.OfficialContent, *, counted: tuple[int, Decimal]) -> bytes:
         if content.reference == first.reference:
             raise OSError
         return render(content, counted=counted)
