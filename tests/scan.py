@@ -112,7 +112,9 @@ def install() -> None:
     Raises:
         CannotContinueError: if there is none.
     """
-    python = os.environ.get("SCAN_PYTHON") or next(filter(None, map(shutil.which, PYTHONS)), None)
+    python = os.environ.get("SCAN_PYTHON") or next(
+        (name for name in PYTHONS if set_up.works([name, "--version"])), None
+    )
     if not python:
         message = "wapiti needs Python 3.12, 3.13 or 3.14; say where it is: make scan SCAN_PYTHON=/path/to/python3.12"
         raise set_up.CannotContinueError(message)
