@@ -7,8 +7,8 @@ from celery import Task, shared_task
 from kombu.exceptions import OperationalError
 
 from connective import clock
-from submissions.domain import form_sheet, page_limit, receipt, reminders
-from submissions.domain.submit import content_of
+from submissions.domain import receipt, reminders
+from submissions.domain.submit import measure_saved
 from submissions.models import Proposal
 
 logger = logging.getLogger(__name__)
@@ -32,9 +32,7 @@ def measure_description(proposal_id: int) -> None:
     """
     proposal = Proposal.objects.select_related("call").filter(pk=proposal_id).first()
     if proposal:
-        page_limit.measure_for_submission(
-            form_sheet.description_of(content_of(proposal)), limit=proposal.call.page_limit
-        )
+        measure_saved(proposal)
 
 
 @shared_task

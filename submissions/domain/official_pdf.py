@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 from connective.clock import BERLIN
 from connective.pdf import engine, line_boxes
 from submissions.domain import description, structured_text
-from submissions.domain.page_breaks import hundredths
+from submissions.domain.page_composition import Laid
 
 if TYPE_CHECKING:
     from weasyprint import Document
@@ -102,7 +102,8 @@ def render(content: OfficialContent, *, counted: tuple[int, Decimal] | None = No
     """Return the official PDF: tagged, German, with title and bookmarks, marked as PDF/UA-1.
 
     `counted` is how many pages the description had, and how far they were filled, when it was submitted; if it has not in
-    this PDF, that is an error in the log. Takes about as long as the layout of its pages, some 50 ms each; call it from a task, not from a request.
+    this PDF, that is an error in the log. Takes about as long as the layout of its pages, some 50 ms each; call it from a
+    task, not from a request.
 
     Raises:
         KeyError: for a description with an unknown section.
@@ -120,11 +121,11 @@ def render(content: OfficialContent, *, counted: tuple[int, Decimal] | None = No
 
 def _compare(reference: str, laid_out: "Document", counted: tuple[int, Decimal]) -> None:
     try:
-        pages, lines = description_pages(laid_out), line_boxes.lines(laid_out, description.PAGE_NAME)
+        laid = Laid.of(laid_out)
     except line_boxes.LayoutChanged:
         logger.exception("The pages of the description of %s can't be compared with what was counted.", reference)
         return
-    found = (pages, pages - 1 + hundredths(lines[-1].bottom))
+    found = (laid.pages, laid.fill)
     if found != counted:
         logger.error(
             "The description of %s has %s pages (%s full) and was counted as %s (%s).", reference, *found, *counted

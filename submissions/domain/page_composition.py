@@ -9,14 +9,20 @@ the rules of stylesheet and library is checked once in each process on a text th
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from hashlib import blake2b
 from threading import Lock
+from typing import TYPE_CHECKING, Self
 
 from connective.pdf import engine, line_boxes
 from connective.pdf.line_boxes import Frame, LayoutChanged, LineBox, Lines
 from submissions.domain import description, structured_text
 from submissions.domain.measurement_cache import LineCache
+from submissions.domain.page_breaks import hundredths
+
+if TYPE_CHECKING:
+    from weasyprint import Document
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +52,17 @@ class Laid:
     pages: int
     lines: list[LineBox]
 
+    @classmethod
+    def of(cls, document: "Document") -> Self:
+        """Read a description from a laid-out document of its own, or from the whole form sheet; raises LayoutChanged."""
+        page = description.PAGE_NAME
+        return cls(line_boxes.page_count(document, page), line_boxes.lines(document, page))
+
+    @property
+    def fill(self) -> Decimal:
+        """Full pages plus the filled share of the last, rounded up to hundredths; there is a line at least."""
+        return Decimal(self.pages - 1) + hundredths(self.lines[-1].bottom)
+
 
 @dataclass(frozen=True)
 class _Block:
@@ -59,10 +76,7 @@ class _Block:
 def official(texts: Mapping[str, str]) -> Laid:
     """Lay cleaned texts out as in the official PDF, all of them."""
     with engine.layout_lock:
-        document = description.layout_alone(texts)
-        return Laid(
-            line_boxes.page_count(document, description.PAGE_NAME), line_boxes.lines(document, description.PAGE_NAME)
-        )
+        return Laid.of(description.layout_alone(texts))
 
 
 def composed(texts: Mapping[str, str], wanted: Callable[[], bool] = always) -> Laid:

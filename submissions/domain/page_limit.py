@@ -21,7 +21,7 @@ from connective.pdf import engine
 from connective.pdf.line_boxes import LayoutChanged
 from submissions.domain import description, page_composition, page_estimate
 from submissions.domain.measurement_cache import TwoLevelCache
-from submissions.domain.page_breaks import HUNDREDTH, PageBreak, Span, hundredths, page_breaks, spans
+from submissions.domain.page_breaks import HUNDREDTH, PageBreak, Span, page_breaks, spans
 from submissions.domain.page_composition import Laid, Superseded, always
 
 __all__ = [
@@ -80,6 +80,11 @@ class Measurement:
         return self.exact and self.fill <= self.limit * CLEAR_SHARE
 
     @property
+    def decides(self) -> bool:
+        """Return whether no official layout is asked before a submission: the text is clear, or a page too long at least."""
+        return self.is_clear or not self.exact
+
+    @property
     def shares(self) -> dict[str, Decimal]:
         """Return how many pages each section takes, for sections with text."""
         shares: dict[str, Decimal] = {}
@@ -127,8 +132,7 @@ def measure_for_submission(sections: Mapping[str, str], *, limit: int = DEFAULT_
         ValueError: if the limit is below one page.
     """
     measurement = measure(sections, limit=limit)
-    decided = measurement.is_clear or not measurement.exact
-    return measurement if decided else measure_officially(sections, limit=limit)
+    return measurement if measurement.decides else measure_officially(sections, limit=limit)
 
 
 def measure_officially(sections: Mapping[str, str], *, limit: int = DEFAULT_LIMIT) -> Measurement:
@@ -262,7 +266,7 @@ def _measured(typed: Typed, lay_out: "_LayOut") -> Measurement:
         return _measured(typed.cleaned_whole(), lay_out)
     if not any(text.strip() for text in part.values()):
         return Measurement(pages, Decimal("0.00"), limit, 0, (), (), exact=True)
-    fill = Decimal(pages - 1) + hundredths(lines[-1].bottom)
+    fill = laid.fill
     lines_over = sum(line.page > limit for line in lines)
     exact = part == typed.texts and typed.is_whole
     if not exact:

@@ -25,8 +25,8 @@ def start(
 ) -> Proposal:
     """Begin a draft at the instant `at`, blank or with the answers of an earlier proposal.
 
-    `language` is that of the person's pages, for reminders. Without `actor` the draft belongs to no organisation; the edge binds it to the browser session. With `actor`
-    and no `organisation` it belongs to one that is founded with it.
+    `language` is that of the person's pages, for reminders. Without `actor` the draft belongs to no organisation; the edge
+    binds it to the browser session. With `actor` and no `organisation` it belongs to one that is founded with it.
     Raises CallClosed or NotYetOpen if the call does not take proposals any more or yet.
     """
     if at >= call.closes_at:

@@ -28,6 +28,13 @@ def content_of(proposal: Proposal) -> dict[str, Any]:
     return form_sheet.assemble({section.key: section.content for section in proposal.sections.all()})
 
 
+def measure_saved(proposal: Proposal) -> page_limit.Measurement:
+    """Measure the saved description as its submission will."""
+    return page_limit.measure_for_submission(
+        form_sheet.description_of(content_of(proposal)), limit=proposal.call.page_limit
+    )
+
+
 def submit(
     proposal: Proposal, *, checked: str, consent_to: str, actor: User, received_at: datetime, language: str = "de"
 ) -> tuple[SubmittedVersion, bool]:
@@ -39,9 +46,7 @@ def submit(
     Raises DeadlinePassed, NotYetOpen, ContentChanged, Incomplete, LimitReached and NotEditable.
     """
     if proposal.is_open(received_at):  # as far as known without a lock; who comes late makes nobody wait
-        page_limit.measure_for_submission(
-            form_sheet.description_of(content_of(proposal)), limit=proposal.call.page_limit
-        )
+        measure_saved(proposal)
     with transaction.atomic():
         call = Call.objects.select_for_update().get(pk=proposal.call_id)
         locked = Proposal.objects.select_for_update().get(pk=proposal.pk)

@@ -38,7 +38,7 @@ def _check_page(request: HttpRequest, proposal: Proposal, *, problem: str = "", 
     description = form_sheet.description_of(content)
     measurement = page_limit.cached(description, limit=proposal.call.page_limit)
     is_open = proposal.is_open(received_at(request))
-    if is_open and not (measurement and measurement.is_clear):
+    if is_open and not (measurement and measurement.decides):
         told(measure_description, proposal.pk)  # measures while the person reads, so that the button answers at once
     return render(
         request,
