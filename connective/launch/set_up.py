@@ -69,7 +69,7 @@ def use_new_enough_python() -> None:
         return
     for minor in range(19, OLDEST[1] - 1, -1):
         newer = shutil.which(f"python3.{minor}")
-        if newer:
+        if newer and works([newer, "--version"]):
             os.execv(newer, [newer, *sys.argv])
     message = "Python 3.11 or newer is needed; say where it is: make PYTHON=/path/to/python3.11 ..."
     raise CannotContinueError(message)

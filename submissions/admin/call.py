@@ -171,8 +171,7 @@ class CallAdmin(admin.ModelAdmin[Call]):
         call = get_object_or_404(Call, pk=pk)
         if not self.has_change_permission(request, call):
             raise PermissionDenied
-        initial = {"closes_at": call.closes_at, "only_for": request.GET.get("only_for", "")}
-        form = ExtensionForm(request.POST or None, initial=initial)
+        form = ExtensionForm(request.POST or None, initial={"closes_at": call.closes_at})
         if request.method == "POST" and form.is_valid():
             try:
                 extend(call, actor=request.user, at=received_at(request), **form.cleaned_data)  # type: ignore[arg-type]
